@@ -1,0 +1,88 @@
+// swift-tools-version: 6.2
+
+import Foundation
+import PackageDescription
+
+// MARK: - Where libtorch and MPI are
+
+let environment = Context.environment
+let torch = environment["LIBTORCH"] ?? "\(Context.packageDirectory)/.deps/libtorch"
+let mpi = environment["POSTERIOR_MPI"] ?? "ompi-c"
+
+let torchHeaders = ["-I\(torch)/include", "-I\(torch)/include/torch/csrc/api/include"]
+let torchLibraries = [
+  "-L\(torch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(torch)/lib",
+]
+
+// MARK: - Settings shared by our targets
+
+let swiftSettings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+]
+
+func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies, resources: resources, swiftSettings: swiftSettings)
+}
+
+let package = Package(
+  name: "PosteriorAtlas",
+  products: [.executable(name: "posterior", targets: ["posterior"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // MARK: - System libraries
+    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(
+      name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CMPI", pkgConfig: mpi, providers: [.apt(["libopenmpi-dev"])]),
+
+    // MARK: - Shims
+    .target(name: "MPIShim", dependencies: ["CMPI"]),
+    .target(
+      name: "TorchShim",
+      cxxSettings: [.unsafeFlags(torchHeaders + ["-Wno-everything"])],
+      linkerSettings: [
+        .unsafeFlags(torchLibraries),
+        .linkedLibrary("torch"), .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
+      ]),
+
+    // MARK: - The rooms, from the ground up (docs/architecture.md)
+    room("Tensors", ["TorchShim"]),
+    room("Engine", ["Tensors", "COpenBLAS"]),
+    room("Statistics", ["COpenBLAS"]),
+    room(
+      "RunFiles",
+      ["Statistics", "CPNG", "CCrypto", "Yams"]),
+    room("Worker", ["Engine", "Statistics", "RunFiles"]),
+    room("Coordinator", ["Statistics", "RunFiles", "MPIShim"]),
+    room("Report", ["Statistics", "RunFiles"]),
+    room("Validation", ["Worker"]),
+    .executableTarget(
+      name: "posterior",
+      dependencies: [
+        "Coordinator", "Report", "Validation", "Worker",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: swiftSettings),
+
+    // MARK: - Tests
+    tests("TensorsTests", ["Tensors"]),
+    tests("EngineTests", ["Engine"]),
+    tests("StatisticsTests", ["Statistics"]),
+    tests("RunFilesTests", ["RunFiles"]),
+    tests("WorkerTests", ["Worker"]),
+    tests("CoordinatorTests", ["Coordinator"]),
+    tests("ReportTests", ["Report"]),
+    tests("EndToEndTests", ["RunFiles"]),
+  ],
+  cxxLanguageStandard: .cxx20
+)

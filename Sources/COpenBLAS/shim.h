@@ -1,0 +1,6 @@
+#pragma once
+#include <cblas.h>
+
+// Declared here, not through lapacke.h: its complex types do not import.
+void dsyevd_(const char *job, const char *uplo, const int *n, double *a, const int *lda, double *w,
+             double *work, const int *lwork, int *iwork, const int *liwork, int *info);

@@ -1,0 +1,1 @@
+// Room `Coordinator`; see docs/architecture.md.

@@ -1,0 +1,1 @@
+// Room `Engine`; see docs/architecture.md.

@@ -1,0 +1,1 @@
+// Room `Report`; see docs/architecture.md.

@@ -1,0 +1,1 @@
+// Room `RunFiles`; see docs/architecture.md.

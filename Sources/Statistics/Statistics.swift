@@ -1,0 +1,1 @@
+// Room `Statistics`; see docs/architecture.md.

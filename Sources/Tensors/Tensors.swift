@@ -1,0 +1,1 @@
+// Room `Tensors`; see docs/architecture.md.

@@ -1,0 +1,1 @@
+// Room `Worker`; see docs/architecture.md.

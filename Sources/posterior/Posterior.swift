@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct Posterior: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "posterior")
+}
