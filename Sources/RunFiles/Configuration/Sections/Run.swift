@@ -1,0 +1,30 @@
+extension Configuration {
+  /// Section `run`: how much to draw, from which seed, and where the results go.
+  public struct Run: Sendable, Equatable {
+    /// Key of every random number of the run; 0 is as good as any other.
+    public var seed: UInt64
+    /// Samples drawn for each image, at least 1.
+    public var samples: Int
+    /// Samples drawn together as one batch, at least 1. It fixes bits (rounding), as the seed does.
+    public var unit: Int
+    /// Folder of the results, relative to the current directory unless absolute.
+    public var output: String
+    /// Seconds between two commits of unfinished statistics, more than 0.
+    public var checkpoint: Double
+    /// Seconds of silence after which a rank is taken for lost, more than 0.
+    public var lease: Double
+
+    /// Makes the section with the defaults of the file format.
+    public init(
+      seed: UInt64 = 0, samples: Int = 16, unit: Int = 8, output: String,
+      checkpoint: Double = 60, lease: Double = 600
+    ) {
+      self.seed = seed
+      self.samples = samples
+      self.unit = unit
+      self.output = output
+      self.checkpoint = checkpoint
+      self.lease = lease
+    }
+  }
+}

@@ -1,0 +1,20 @@
+extension Configuration {
+  /// Section `statistics`: which maps and samples are kept.
+  public struct Statistics: Sendable, Equatable {
+    /// Levels of the quantile maps, rising, strictly between 0 and 1; empty for none, which also saves their memory.
+    public var quantiles: [Double]
+    /// First samples of each image kept as pictures.
+    public var keepSamples: Int
+    /// Whether all samples are kept, as `samples/IMAGE.npy`.
+    public var saveSamples: Bool
+
+    /// Makes the section with the defaults of the file format.
+    public init(
+      quantiles: [Double] = [0.05, 0.5, 0.95], keepSamples: Int = 4, saveSamples: Bool = false
+    ) {
+      self.quantiles = quantiles
+      self.keepSamples = keepSamples
+      self.saveSamples = saveSamples
+    }
+  }
+}
