@@ -1,0 +1,94 @@
+import Foundation
+import Synchronization
+
+/// Writing files so that a reader sees the old content or the whole new one, never a part.
+///
+/// The bytes go to a temporary name in the same folder, are forced to the disk, and the name is
+/// changed; then the folder is forced to the disk. After a crash or a power cut the file is the
+/// old or the new one.
+public enum AtomicFile {
+  private static let serial = Atomic<Int>(0)
+
+  /// Replaces or creates the file at `path` with `bytes`.
+  ///
+  /// Throws `FileError` for every failure, a full disk and a failed close or sync among them; the
+  /// temporary file is then removed and what was at `path` is left as it was. Only when the folder
+  /// cannot be forced to the disk at the very end is the new content already in place.
+  public static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
+    try write(bytes, to: path, calls: .system)
+  }
+
+  /// Replaces or creates the file at `path` with `text` in UTF-8; see `write(_:to:)`.
+  public static func write(_ text: String, to path: String) throws(FileError) {
+    try write(Array(text.utf8), to: path, calls: .system)
+  }
+
+  /// Whether `name` is that of a temporary file, which a killed process may have left behind.
+  public static func isTemporary(_ name: String) -> Bool { name.contains(".tmp.") }
+
+  static func write(_ bytes: [UInt8], to path: String, calls: FileCalls) throws(FileError) {
+    let temporary = temporaryName(for: path)
+    do throws(FileError) {
+      try fill(temporary, with: bytes, for: path, calls)
+      _ = try FileCalls.check(path, .rename) { calls.rename(temporary, path) }
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+    try syncFolder(of: path, calls)
+  }
+
+  private static func temporaryName(for path: String) -> String {
+    let number = serial.add(1, ordering: .relaxed).newValue
+    return "\(path).tmp.\(hostName).\(getpid()).\(number)"
+  }
+
+  private static let hostName: String = {
+    var name = [CChar](repeating: 0, count: 256)
+    guard gethostname(&name, name.count - 1) == 0 else { return "host" }
+    let bytes = name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+    return String(decoding: bytes, as: UTF8.self).replacingOccurrences(of: "/", with: "-")
+  }()
+
+  private static func fill(
+    _ temporary: String, with bytes: [UInt8], for path: String, _ calls: FileCalls
+  ) throws(FileError) {
+    let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
+    let descriptor = try FileCalls.check(path, .create) { calls.open(temporary, flags) }
+    do throws(FileError) {
+      try writeAll(bytes, to: descriptor, path, calls)
+      _ = try FileCalls.check(path, .sync) { calls.sync(descriptor) }
+    } catch {
+      _ = calls.close(descriptor)
+      throw error
+    }
+    _ = try FileCalls.check(path, .close) { calls.close(descriptor) }
+  }
+
+  private static func writeAll(
+    _ bytes: [UInt8], to descriptor: Int32, _ path: String, _ calls: FileCalls
+  ) throws(FileError) {
+    var written = 0
+    while written < bytes.count {
+      written += try FileCalls.check(path, .write) {
+        bytes.withUnsafeBytes {
+          calls.write(descriptor, UnsafeRawBufferPointer(rebasing: $0[written...]))
+        }
+      }
+    }
+  }
+
+  /// Some network file systems cannot sync a folder and say EINVAL; there is nothing to add then.
+  private static func syncFolder(of path: String, _ calls: FileCalls) throws(FileError) {
+    let parent = (path as NSString).deletingLastPathComponent
+    let folder = parent.isEmpty ? "." : parent
+    let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC
+    let descriptor = try FileCalls.check(folder, .open) { calls.open(folder, flags) }
+    defer { _ = calls.close(descriptor) }
+    do throws(FileError) {
+      _ = try FileCalls.check(folder, .sync) { calls.sync(descriptor) }
+    } catch {
+      guard error.errno == EINVAL else { throw error }
+    }
+  }
+}

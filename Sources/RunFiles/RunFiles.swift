@@ -1,1 +1,0 @@
-// Room `RunFiles`; see docs/architecture.md.
