@@ -9,7 +9,9 @@ let environment = Context.environment
 let torch = environment["LIBTORCH"] ?? "\(Context.packageDirectory)/.deps/libtorch"
 let mpi = environment["POSTERIOR_MPI"] ?? "ompi-c"
 
-let torchHeaders = ["-I\(torch)/include", "-I\(torch)/include/torch/csrc/api/include"]
+let torchHeaders = [
+  "-isystem", "\(torch)/include", "-isystem", "\(torch)/include/torch/csrc/api/include",
+]
 let torchLibraries = [
   "-L\(torch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(torch)/lib",
 ]
@@ -49,7 +51,7 @@ let package = Package(
     .target(name: "MPIShim", dependencies: ["CMPI"]),
     .target(
       name: "TorchShim",
-      cxxSettings: [.unsafeFlags(torchHeaders + ["-Wno-everything"])],
+      cxxSettings: [.unsafeFlags(torchHeaders + ["-O3", "-Wall", "-Wextra", "-Werror"])],
       linkerSettings: [
         .unsafeFlags(torchLibraries),
         .linkedLibrary("torch"), .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),

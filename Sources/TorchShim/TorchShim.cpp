@@ -1,2 +1,368 @@
 #include "TorchShim.h"
-int torchshim_placeholder(void) { return 0; }
+
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <ATen/Version.h>
+#include <ATen/cpu/Utils.h>
+#include <torch/torch.h>
+
+#include <string>
+#include <vector>
+
+#include "Layers.h"
+
+struct TorchShimTensor {
+  at::Tensor value;
+};
+
+namespace {
+
+thread_local std::string lastError;
+
+/// Runs `body`, which makes a tensor; any exception becomes NULL and a message.
+template <typename Body> TorchShimTensorRef make(Body body) noexcept {
+  try {
+    return new TorchShimTensor{body()};
+  } catch (const c10::Error &error) {
+    lastError = error.what_without_backtrace();
+  } catch (const std::exception &error) {
+    lastError = error.what();
+  } catch (...) {
+    lastError = "an exception of unknown type";
+  }
+  return nullptr;
+}
+
+at::ScalarType scalarType(TorchShimType type) {
+  switch (type) {
+  case TorchShimTypeUInt8: return at::kByte;
+  case TorchShimTypeInt64: return at::kLong;
+  case TorchShimTypeFloat16: return at::kHalf;
+  case TorchShimTypeBFloat16: return at::kBFloat16;
+  case TorchShimTypeFloat32: return at::kFloat;
+  case TorchShimTypeFloat64: return at::kDouble;
+  case TorchShimTypeBool: return at::kBool;
+  case TorchShimTypeOther: break;
+  }
+  TORCH_CHECK(false, "an element type this program does not use");
+}
+
+at::Device torchDevice(TorchShimDevice device, int index) {
+  switch (device) {
+  case TorchShimDeviceCPU: return at::Device(at::kCPU);
+  case TorchShimDeviceCUDA: return at::Device(at::kCUDA, static_cast<c10::DeviceIndex>(index));
+  case TorchShimDeviceMeta: return at::Device(at::kMeta);
+  }
+  TORCH_CHECK(false, "an unknown device");
+}
+
+at::IntArrayRef list(const int64_t *values, int64_t count) {
+  return at::IntArrayRef(values, static_cast<size_t>(count));
+}
+
+at::Tensor optional(TorchShimTensorRef tensor) { return tensor ? tensor->value : at::Tensor(); }
+
+} // namespace
+
+// MARK: - Process
+
+const char *torch_shim_error(void) { return lastError.c_str(); }
+const char *torch_shim_version(void) { return TORCH_VERSION; }
+
+const char *torch_shim_cpu_capability(void) {
+  static const std::string name = at::get_cpu_capability();
+  return name.c_str();
+}
+
+bool torch_shim_cpu_has_amx_bfloat16(void) {
+  auto capabilities = at::cpu::get_cpu_capabilities();
+  auto found = capabilities.find("amx_bf16");
+  return found != capabilities.end() && found->second.isBool() && found->second.toBool();
+}
+
+int64_t torch_shim_cuda_device_count(void) {
+  return at::hasCUDA() ? static_cast<int64_t>(torch::cuda::device_count()) : 0;
+}
+
+void torch_shim_set_threads(int count) { at::set_num_threads(count); }
+int torch_shim_threads(void) { return at::get_num_threads(); }
+
+// MARK: - Making and reading tensors
+
+TorchShimTensorRef torch_shim_from_bytes(const void *bytes, TorchShimType type,
+                                         const int64_t *shape, int64_t rank) {
+  return make([&] {
+    auto view = at::from_blob(const_cast<void *>(bytes), list(shape, rank), scalarType(type));
+    return view.clone();
+  });
+}
+
+TorchShimTensorRef torch_shim_from_memory(const void *bytes, TorchShimType type,
+                                          const int64_t *shape, const int64_t *strides,
+                                          int64_t rank, void (*release)(void *), void *context) {
+  auto result = make([&] {
+    auto memory = const_cast<void *>(bytes);
+    auto deleter = [release, context](void *) { release(context); };
+    if (strides)
+      return at::from_blob(memory, list(shape, rank), list(strides, rank), deleter,
+                           scalarType(type));
+    return at::from_blob(memory, list(shape, rank), deleter, scalarType(type));
+  });
+  return result;
+}
+
+TorchShimTensorRef torch_shim_full(double value, TorchShimType type, const int64_t *shape,
+                                   int64_t rank, TorchShimDevice device, int index) {
+  return make([&] {
+    auto options = at::TensorOptions(scalarType(type)).device(torchDevice(device, index));
+    return at::full(list(shape, rank), value, options);
+  });
+}
+
+void torch_shim_release(TorchShimTensorRef tensor) { delete tensor; }
+
+int64_t torch_shim_rank(TorchShimTensorRef tensor) { return tensor->value.dim(); }
+
+int64_t torch_shim_extent(TorchShimTensorRef tensor, int64_t dimension) {
+  return tensor->value.sizes()[static_cast<size_t>(dimension)];
+}
+
+TorchShimType torch_shim_type(TorchShimTensorRef tensor) {
+  switch (tensor->value.scalar_type()) {
+  case at::kByte: return TorchShimTypeUInt8;
+  case at::kLong: return TorchShimTypeInt64;
+  case at::kHalf: return TorchShimTypeFloat16;
+  case at::kBFloat16: return TorchShimTypeBFloat16;
+  case at::kFloat: return TorchShimTypeFloat32;
+  case at::kDouble: return TorchShimTypeFloat64;
+  case at::kBool: return TorchShimTypeBool;
+  default: return TorchShimTypeOther;
+  }
+}
+
+TorchShimDevice torch_shim_device(TorchShimTensorRef tensor, int *index) {
+  auto device = tensor->value.device();
+  *index = device.has_index() ? device.index() : 0;
+  if (device.is_cuda())
+    return TorchShimDeviceCUDA;
+  return device.is_meta() ? TorchShimDeviceMeta : TorchShimDeviceCPU;
+}
+
+bool torch_shim_is_channels_last(TorchShimTensorRef tensor) {
+  return tensor->value.is_contiguous(at::MemoryFormat::ChannelsLast);
+}
+
+int torch_shim_read(TorchShimTensorRef tensor, TorchShimType type, void *destination,
+                    int64_t byteCount) {
+  auto copied = make([&] {
+    auto host = tensor->value.detach().to(at::kCPU, scalarType(type)).contiguous();
+    auto size = static_cast<int64_t>(host.nbytes());
+    TORCH_CHECK(size == byteCount, "reading ", size, " bytes into a buffer of ", byteCount);
+    if (size > 0)
+      std::memcpy(destination, host.const_data_ptr(), static_cast<size_t>(size));
+    return at::Tensor();
+  });
+  torch_shim_release(copied);
+  return copied ? 0 : -1;
+}
+
+TorchShimTensorRef torch_shim_convert(TorchShimTensorRef tensor, TorchShimType type) {
+  return make([&] { return tensor->value.to(scalarType(type)); });
+}
+
+TorchShimTensorRef torch_shim_move(TorchShimTensorRef tensor, TorchShimDevice device, int index) {
+  return make([&] { return tensor->value.to(torchDevice(device, index)); });
+}
+
+TorchShimTensorRef torch_shim_contiguous(TorchShimTensorRef tensor, bool channelsLast) {
+  auto format = channelsLast ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous;
+  return make([&] { return tensor->value.contiguous(format); });
+}
+
+// MARK: - Arithmetic
+
+TorchShimTensorRef torch_shim_unary(TorchShimUnary op, TorchShimTensorRef a) {
+  return make([&]() -> at::Tensor {
+    const auto &x = a->value;
+    switch (op) {
+    case TorchShimUnaryNegate: return x.neg();
+    case TorchShimUnaryAbsolute: return x.abs();
+    case TorchShimUnarySquare: return x.square();
+    case TorchShimUnarySquareRoot: return x.sqrt();
+    case TorchShimUnaryExponential: return x.exp();
+    case TorchShimUnaryLogarithm: return x.log();
+    case TorchShimUnarySine: return x.sin();
+    case TorchShimUnaryCosine: return x.cos();
+    case TorchShimUnaryHyperbolicTangent: return x.tanh();
+    case TorchShimUnarySigmoid: return x.sigmoid();
+    case TorchShimUnarySiLU: return at::silu(x);
+    }
+    TORCH_CHECK(false, "unknown unary operation");
+  });
+}
+
+TorchShimTensorRef torch_shim_binary(TorchShimBinary op, TorchShimTensorRef a,
+                                     TorchShimTensorRef b) {
+  return make([&]() -> at::Tensor {
+    const auto &x = a->value;
+    const auto &y = b->value;
+    switch (op) {
+    case TorchShimBinaryAdd: return x + y;
+    case TorchShimBinarySubtract: return x - y;
+    case TorchShimBinaryMultiply: return x * y;
+    case TorchShimBinaryDivide: return x / y;
+    case TorchShimBinaryMatrixProduct: return at::matmul(x, y);
+    case TorchShimBinaryMaximum: return at::maximum(x, y);
+    case TorchShimBinaryMinimum: return at::minimum(x, y);
+    }
+    TORCH_CHECK(false, "unknown binary operation");
+  });
+}
+
+TorchShimTensorRef torch_shim_binary_scalar(TorchShimBinary op, TorchShimTensorRef a, double b) {
+  return make([&]() -> at::Tensor {
+    const auto &x = a->value;
+    switch (op) {
+    case TorchShimBinaryAdd: return x + b;
+    case TorchShimBinarySubtract: return x - b;
+    case TorchShimBinaryMultiply: return x * b;
+    case TorchShimBinaryDivide: return x / b;
+    case TorchShimBinaryMaximum: return at::clamp_min(x, b);
+    case TorchShimBinaryMinimum: return at::clamp_max(x, b);
+    case TorchShimBinaryMatrixProduct: break;
+    }
+    TORCH_CHECK(false, "no such operation with a number");
+  });
+}
+
+TorchShimTensorRef torch_shim_clamp(TorchShimTensorRef a, double low, double high) {
+  return make([&] { return at::clamp(a->value, low, high); });
+}
+
+TorchShimTensorRef torch_shim_reduce(TorchShimReduction op, TorchShimTensorRef a,
+                                     const int64_t *dimensions, int64_t count, bool keep) {
+  return make([&]() -> at::Tensor {
+    const auto &x = a->value;
+    auto over = list(dimensions, count);
+    switch (op) {
+    case TorchShimReductionSum: return x.sum(over, keep);
+    case TorchShimReductionMean: return x.mean(over, keep);
+    case TorchShimReductionMaximum: return x.amax(over, keep);
+    case TorchShimReductionMinimum: return x.amin(over, keep);
+    case TorchShimReductionEuclideanNorm: return at::linalg_vector_norm(x, 2, over, keep);
+    case TorchShimReductionLogSumExp: return at::logsumexp(x, over, keep);
+    }
+    TORCH_CHECK(false, "unknown reduction");
+  });
+}
+
+TorchShimTensorRef torch_shim_quantile(TorchShimTensorRef a, double q, int64_t dimension,
+                                       bool keep) {
+  return make([&] { return at::quantile(a->value, q, dimension, keep); });
+}
+
+TorchShimTensorRef torch_shim_softmax(TorchShimTensorRef a, int64_t dimension) {
+  return make([&] { return at::softmax(a->value, dimension); });
+}
+
+// MARK: - Shape
+
+TorchShimTensorRef torch_shim_reshape(TorchShimTensorRef a, const int64_t *shape, int64_t rank) {
+  return make([&] { return a->value.reshape(list(shape, rank)); });
+}
+
+TorchShimTensorRef torch_shim_expand(TorchShimTensorRef a, const int64_t *shape, int64_t rank) {
+  return make([&] { return a->value.expand(list(shape, rank)); });
+}
+
+TorchShimTensorRef torch_shim_permute(TorchShimTensorRef a, const int64_t *order, int64_t rank) {
+  return make([&] { return a->value.permute(list(order, rank)); });
+}
+
+TorchShimTensorRef torch_shim_slice(TorchShimTensorRef a, int64_t dimension, int64_t start,
+                                    int64_t end) {
+  return make([&] { return a->value.slice(dimension, start, end); });
+}
+
+TorchShimTensorRef torch_shim_concatenate(const TorchShimTensorRef *parts, int64_t count,
+                                          int64_t dimension) {
+  return make([&] {
+    std::vector<at::Tensor> tensors;
+    for (int64_t i = 0; i < count; ++i)
+      tensors.push_back(parts[i]->value);
+    return at::cat(tensors, dimension);
+  });
+}
+
+TorchShimTensorRef torch_shim_select_rows(TorchShimTensorRef a, const int64_t *rows,
+                                          int64_t count) {
+  return make([&] {
+    auto index = at::from_blob(const_cast<int64_t *>(rows), {count}, at::kLong).clone();
+    return a->value.index_select(0, index.to(a->value.device()));
+  });
+}
+
+// MARK: - Network layers
+
+TorchShimTensorRef torch_shim_linear(TorchShimTensorRef x, TorchShimTensorRef weight,
+                                     TorchShimTensorRef bias) {
+  return make([&] { return at::linear(x->value, weight->value, optional(bias)); });
+}
+
+TorchShimTensorRef torch_shim_convolution(TorchShimTensorRef x, TorchShimTensorRef weight,
+                                          TorchShimTensorRef bias, int64_t stride,
+                                          int64_t padding) {
+  return make(
+      [&] { return convolution(x->value, weight->value, optional(bias), stride, padding); });
+}
+
+TorchShimTensorRef torch_shim_group_norm(TorchShimTensorRef x, int64_t groups,
+                                         TorchShimTensorRef weight, TorchShimTensorRef bias,
+                                         double epsilon) {
+  return make(
+      [&] { return at::group_norm(x->value, groups, weight->value, bias->value, epsilon); });
+}
+
+TorchShimTensorRef torch_shim_norm_activation(TorchShimTensorRef x, int64_t groups,
+                                              TorchShimTensorRef weight, TorchShimTensorRef bias,
+                                              TorchShimTensorRef scale, TorchShimTensorRef shift,
+                                              double epsilon, bool activate) {
+  return make([&] {
+    return normActivation(x->value, groups, weight->value, bias->value, optional(scale),
+                          optional(shift), epsilon, activate);
+  });
+}
+
+TorchShimTensorRef torch_shim_upsample_nearest(TorchShimTensorRef x) {
+  return make([&] {
+    auto height = x->value.size(2) * 2, width = x->value.size(3) * 2;
+    return at::upsample_nearest2d(x->value, {height, width});
+  });
+}
+
+TorchShimTensorRef torch_shim_average_pool(TorchShimTensorRef x) {
+  return make([&] { return at::avg_pool2d(x->value, {2, 2}, {2, 2}); });
+}
+
+// MARK: - Gradients
+
+TorchShimTensorRef torch_shim_leaf(TorchShimTensorRef tensor) {
+  return make([&] { return tensor->value.detach().requires_grad_(true); });
+}
+
+TorchShimTensorRef torch_shim_detach(TorchShimTensorRef tensor) {
+  return make([&] { return tensor->value.detach(); });
+}
+
+TorchShimTensorRef torch_shim_gradient(TorchShimTensorRef output, TorchShimTensorRef cotangent,
+                                       TorchShimTensorRef leaf) {
+  return make([&] {
+    if (!output->value.requires_grad())
+      return at::zeros_like(leaf->value);
+    auto seed = cotangent ? cotangent->value : at::ones_like(output->value);
+    auto gradients = torch::autograd::grad({output->value}, {leaf->value}, {seed},
+                                           /*retain_graph=*/false, /*create_graph=*/false,
+                                           /*allow_unused=*/true);
+    return gradients[0].defined() ? gradients[0] : at::zeros_like(leaf->value);
+  });
+}

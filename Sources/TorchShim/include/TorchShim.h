@@ -1,8 +1,162 @@
+// libtorch behind plain C functions.
+//
+// Every function that can fail returns NULL (or -1) and leaves libtorch's own message in
+// `torch_shim_error()`, which is valid on the same thread until the next failing call.
+// Tensors are handed out as owned handles: release each one exactly once.
+// Shapes are arrays of 64-bit extents. No function keeps a pointer it was given, except
+// `torch_shim_from_memory`, which says so.
 #pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
-int torchshim_placeholder(void);
+
+typedef struct TorchShimTensor *TorchShimTensorRef;
+
+typedef enum TorchShimType {
+  TorchShimTypeUInt8 = 0,
+  TorchShimTypeInt64,
+  TorchShimTypeFloat16,
+  TorchShimTypeBFloat16,
+  TorchShimTypeFloat32,
+  TorchShimTypeFloat64,
+  TorchShimTypeBool,
+  TorchShimTypeOther,
+} TorchShimType;
+
+typedef enum TorchShimDevice {
+  TorchShimDeviceCPU = 0,
+  TorchShimDeviceCUDA,
+  TorchShimDeviceMeta,
+} TorchShimDevice;
+
+typedef enum TorchShimUnary {
+  TorchShimUnaryNegate = 0,
+  TorchShimUnaryAbsolute,
+  TorchShimUnarySquare,
+  TorchShimUnarySquareRoot,
+  TorchShimUnaryExponential,
+  TorchShimUnaryLogarithm,
+  TorchShimUnarySine,
+  TorchShimUnaryCosine,
+  TorchShimUnaryHyperbolicTangent,
+  TorchShimUnarySigmoid,
+  TorchShimUnarySiLU,
+} TorchShimUnary;
+
+typedef enum TorchShimBinary {
+  TorchShimBinaryAdd = 0,
+  TorchShimBinarySubtract,
+  TorchShimBinaryMultiply,
+  TorchShimBinaryDivide,
+  TorchShimBinaryMatrixProduct,
+  TorchShimBinaryMaximum,
+  TorchShimBinaryMinimum,
+} TorchShimBinary;
+
+typedef enum TorchShimReduction {
+  TorchShimReductionSum = 0,
+  TorchShimReductionMean,
+  TorchShimReductionMaximum,
+  TorchShimReductionMinimum,
+  TorchShimReductionEuclideanNorm,
+  TorchShimReductionLogSumExp,
+} TorchShimReduction;
+
+// MARK: - Process
+
+const char *torch_shim_error(void);
+const char *torch_shim_version(void);
+const char *torch_shim_cpu_capability(void);
+bool torch_shim_cpu_has_amx_bfloat16(void);
+int64_t torch_shim_cuda_device_count(void);
+/// Number of libtorch threads for the calling thread's operators.
+void torch_shim_set_threads(int count);
+int torch_shim_threads(void);
+
+// MARK: - Making and reading tensors
+
+TorchShimTensorRef torch_shim_from_bytes(const void *bytes, TorchShimType type,
+                                         const int64_t *shape, int64_t rank);
+/// Wraps memory without a copy: it must stay valid and unchanged until `release(context)`.
+TorchShimTensorRef torch_shim_from_memory(const void *bytes, TorchShimType type,
+                                          const int64_t *shape, const int64_t *strides,
+                                          int64_t rank, void (*release)(void *), void *context);
+TorchShimTensorRef torch_shim_full(double value, TorchShimType type, const int64_t *shape,
+                                   int64_t rank, TorchShimDevice device, int index);
+void torch_shim_release(TorchShimTensorRef tensor);
+
+int64_t torch_shim_rank(TorchShimTensorRef tensor);
+int64_t torch_shim_extent(TorchShimTensorRef tensor, int64_t dimension);
+TorchShimType torch_shim_type(TorchShimTensorRef tensor);
+TorchShimDevice torch_shim_device(TorchShimTensorRef tensor, int *index);
+bool torch_shim_is_channels_last(TorchShimTensorRef tensor);
+/// Copies the elements, converted to `type`, in row-major order; returns -1 on failure.
+int torch_shim_read(TorchShimTensorRef tensor, TorchShimType type, void *destination,
+                    int64_t byteCount);
+
+TorchShimTensorRef torch_shim_convert(TorchShimTensorRef tensor, TorchShimType type);
+TorchShimTensorRef torch_shim_move(TorchShimTensorRef tensor, TorchShimDevice device, int index);
+TorchShimTensorRef torch_shim_contiguous(TorchShimTensorRef tensor, bool channelsLast);
+
+// MARK: - Arithmetic
+
+TorchShimTensorRef torch_shim_unary(TorchShimUnary op, TorchShimTensorRef a);
+TorchShimTensorRef torch_shim_binary(TorchShimBinary op, TorchShimTensorRef a,
+                                     TorchShimTensorRef b);
+TorchShimTensorRef torch_shim_binary_scalar(TorchShimBinary op, TorchShimTensorRef a, double b);
+TorchShimTensorRef torch_shim_clamp(TorchShimTensorRef a, double low, double high);
+TorchShimTensorRef torch_shim_reduce(TorchShimReduction op, TorchShimTensorRef a,
+                                     const int64_t *dimensions, int64_t count, bool keep);
+TorchShimTensorRef torch_shim_quantile(TorchShimTensorRef a, double q, int64_t dimension,
+                                       bool keep);
+TorchShimTensorRef torch_shim_softmax(TorchShimTensorRef a, int64_t dimension);
+
+// MARK: - Shape
+
+TorchShimTensorRef torch_shim_reshape(TorchShimTensorRef a, const int64_t *shape, int64_t rank);
+TorchShimTensorRef torch_shim_expand(TorchShimTensorRef a, const int64_t *shape, int64_t rank);
+TorchShimTensorRef torch_shim_permute(TorchShimTensorRef a, const int64_t *order, int64_t rank);
+TorchShimTensorRef torch_shim_slice(TorchShimTensorRef a, int64_t dimension, int64_t start,
+                                    int64_t end);
+TorchShimTensorRef torch_shim_concatenate(const TorchShimTensorRef *parts, int64_t count,
+                                          int64_t dimension);
+TorchShimTensorRef torch_shim_select_rows(TorchShimTensorRef a, const int64_t *rows,
+                                          int64_t count);
+
+// MARK: - Network layers
+
+TorchShimTensorRef torch_shim_linear(TorchShimTensorRef x, TorchShimTensorRef weight,
+                                     TorchShimTensorRef bias);
+TorchShimTensorRef torch_shim_convolution(TorchShimTensorRef x, TorchShimTensorRef weight,
+                                          TorchShimTensorRef bias, int64_t stride,
+                                          int64_t padding);
+TorchShimTensorRef torch_shim_group_norm(TorchShimTensorRef x, int64_t groups,
+                                         TorchShimTensorRef weight, TorchShimTensorRef bias,
+                                         double epsilon);
+/// SiLU(GroupNorm(x)·(1 + scale) + shift) in one pass over memory each way.
+/// `x` [N,C,H,W]; `scale`, `shift` [N,C] or NULL; without `activate` the SiLU is left out.
+TorchShimTensorRef torch_shim_norm_activation(TorchShimTensorRef x, int64_t groups,
+                                              TorchShimTensorRef weight, TorchShimTensorRef bias,
+                                              TorchShimTensorRef scale, TorchShimTensorRef shift,
+                                              double epsilon, bool activate);
+TorchShimTensorRef torch_shim_upsample_nearest(TorchShimTensorRef x);
+TorchShimTensorRef torch_shim_average_pool(TorchShimTensorRef x);
+
+// MARK: - Gradients
+
+/// A new leaf with the same values, on which a graph is recorded.
+TorchShimTensorRef torch_shim_leaf(TorchShimTensorRef tensor);
+TorchShimTensorRef torch_shim_detach(TorchShimTensorRef tensor);
+/// Gradient of Σ(output·cotangent) (cotangent NULL: of Σ output) with respect to `leaf`.
+/// Zero where `output` does not depend on it. Frees the graph.
+TorchShimTensorRef torch_shim_gradient(TorchShimTensorRef output, TorchShimTensorRef cotangent,
+                                       TorchShimTensorRef leaf);
+
 #ifdef __cplusplus
 }
 #endif

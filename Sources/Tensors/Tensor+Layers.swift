@@ -1,0 +1,57 @@
+import TorchShim
+
+extension Tensor {
+  /// x·Wᵀ + b for x [..., in], W [out, in], b [out].
+  public func linear(weight: Tensor, bias: Tensor?) throws -> Tensor {
+    try Tensor(torch_shim_linear(reference, weight.reference, bias?.reference), "linear")
+  }
+
+  /// Two-dimensional correlation of [N,C,H,W] with `weight` [out, C, kh, kw], zero padding.
+  ///
+  /// Its gradient goes to the input only: weights are constants here.
+  public func convolution(weight: Tensor, bias: Tensor?, stride: Int = 1, padding: Int)
+    throws -> Tensor
+  {
+    try Tensor(
+      torch_shim_convolution(
+        reference, weight.reference, bias?.reference, Int64(stride), Int64(padding)),
+      "convolution")
+  }
+
+  /// Group normalisation of [N,C,…] from libtorch's own operator; the reference of
+  /// ``normActivation(groups:weight:bias:scale:shift:epsilon:activate:)``.
+  public func groupNorm(groups: Int, weight: Tensor, bias: Tensor, epsilon: Double = 1e-5)
+    throws -> Tensor
+  {
+    try Tensor(
+      torch_shim_group_norm(
+        reference, Int64(groups), weight.reference, bias.reference, epsilon), "groupNorm")
+  }
+
+  /// SiLU(GroupNorm(x)·(1 + scale) + shift) of [N,C,H,W] in one pass over memory each way.
+  ///
+  /// Arithmetic is float32 whatever the element type.
+  /// - Parameters:
+  ///   - scale: [N,C], or `nil` for 0.
+  ///   - shift: [N,C], or `nil` for 0.
+  ///   - activate: whether the SiLU is applied.
+  public func normActivation(
+    groups: Int, weight: Tensor, bias: Tensor, scale: Tensor? = nil, shift: Tensor? = nil,
+    epsilon: Double = 1e-5, activate: Bool = true
+  ) throws -> Tensor {
+    try Tensor(
+      torch_shim_norm_activation(
+        reference, Int64(groups), weight.reference, bias.reference, scale?.reference,
+        shift?.reference, epsilon, activate), "normActivation")
+  }
+
+  /// Doubles height and width of [N,C,H,W] by repeating pixels.
+  public func upsampledNearest() throws -> Tensor {
+    try Tensor(torch_shim_upsample_nearest(reference), "upsampledNearest")
+  }
+
+  /// Means of the 2×2 blocks of [N,C,H,W]; an odd last row or column is dropped.
+  public func averagePooled() throws -> Tensor {
+    try Tensor(torch_shim_average_pool(reference), "averagePooled")
+  }
+}

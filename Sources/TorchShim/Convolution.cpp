@@ -1,0 +1,48 @@
+#include <torch/torch.h>
+
+#include "Layers.h"
+
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+/// Output padding that gives a transposed convolution the extent the forward one started from.
+int64_t missing(int64_t in, int64_t out, int64_t kernel, int64_t stride, int64_t padding) {
+  return in - ((out - 1) * stride - 2 * padding + kernel);
+}
+
+struct InputGradientConvolution : torch::autograd::Function<InputGradientConvolution> {
+  static at::Tensor forward(AutogradContext *context, const at::Tensor &x,
+                            const at::Tensor &weight, const at::Tensor &bias, int64_t stride,
+                            int64_t padding) {
+    context->save_for_backward({weight});
+    context->saved_data["height"] = x.size(2);
+    context->saved_data["width"] = x.size(3);
+    context->saved_data["stride"] = stride;
+    context->saved_data["padding"] = padding;
+    return at::conv2d(x, weight, bias, stride, padding);
+  }
+
+  static variable_list backward(AutogradContext *context, variable_list gradients) {
+    auto weight = context->get_saved_variables()[0];
+    auto stride = context->saved_data["stride"].toInt();
+    auto padding = context->saved_data["padding"].toInt();
+    const auto &gradient = gradients[0];
+    auto rows = missing(context->saved_data["height"].toInt(), gradient.size(2), weight.size(2),
+                        stride, padding);
+    auto columns = missing(context->saved_data["width"].toInt(), gradient.size(3),
+                           weight.size(3), stride, padding);
+    auto result = at::conv_transpose2d(gradient, weight, {}, stride, padding, {rows, columns});
+    return {result, at::Tensor(), at::Tensor(), at::Tensor(), at::Tensor()};
+  }
+};
+
+} // namespace
+
+at::Tensor convolution(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias,
+                       int64_t stride, int64_t padding) {
+  if (!x.requires_grad())
+    return at::conv2d(x, weight, bias, stride, padding);
+  return InputGradientConvolution::apply(x, weight, bias, stride, padding);
+}

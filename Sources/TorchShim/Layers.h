@@ -1,0 +1,14 @@
+// Layers whose gradient libtorch computes more slowly, or keeps more memory for, than a network
+// that is only ever differentiated with respect to its input needs.
+#pragma once
+
+#include <ATen/ATen.h>
+
+/// A convolution whose graph keeps the weights only: never the input.
+at::Tensor convolution(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias,
+                       int64_t stride, int64_t padding);
+
+/// SiLU(GroupNorm(x)·(1 + scale) + shift); see `torch_shim_norm_activation`.
+at::Tensor normActivation(const at::Tensor &x, int64_t groups, const at::Tensor &weight,
+                          const at::Tensor &bias, const at::Tensor &scale,
+                          const at::Tensor &shift, double epsilon, bool activate);

@@ -1,0 +1,29 @@
+// The inner loops of the fused normalisation, on channels-last memory: `rows` pixels of
+// `channels` values each. Float32 arithmetic inside, float32 or bfloat16 outside.
+#pragma once
+
+#include <cstdint>
+
+namespace normKernels {
+
+/// Adds Σx and Σx² of each channel over `rows` pixels to `sum` and `squares`.
+template <typename Element>
+void moments(const Element *x, int64_t rows, int64_t channels, double *sum, double *squares);
+
+/// y = f(a·x + b) with f = SiLU or the identity; `a`, `b` per channel.
+template <typename Element>
+void apply(const Element *x, const float *a, const float *b, int64_t rows, int64_t channels,
+           bool activate, Element *y);
+
+/// dz = dy·f′(a·x + b), and Σdz and Σdz·x of each channel are added to `sum` and `products`.
+template <typename Element>
+void outerGradient(const Element *x, const Element *dy, const float *a, const float *b,
+                   int64_t rows, int64_t channels, bool activate, Element *dz, double *sum,
+                   double *products);
+
+/// dx = a·dz + p·x + q, in place of dz; `a`, `p`, `q` per channel.
+template <typename Element>
+void innerGradient(const Element *x, const float *a, const float *p, const float *q, int64_t rows,
+                   int64_t channels, Element *dz);
+
+} // namespace normKernels
