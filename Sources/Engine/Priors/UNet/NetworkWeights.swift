@@ -1,0 +1,71 @@
+import Tensors
+
+/// Named weights, checked against what a network needs before it is built.
+public struct NetworkWeights: Sendable {
+  private let tensors: [String: Tensor]
+
+  public init(_ tensors: [String: Tensor]) { self.tensors = tensors }
+
+  /// The weights under `prefix`, with the prefix taken off.
+  public func scoped(_ prefix: String) -> NetworkWeights {
+    var inner: [String: Tensor] = [:]
+    for (name, tensor) in tensors where name.hasPrefix(prefix + ".") {
+      inner[String(name.dropFirst(prefix.count + 1))] = tensor
+    }
+    return NetworkWeights(inner)
+  }
+
+  /// The weight called `name`.
+  ///
+  /// - Throws: ``WeightMismatch`` if it is not there.
+  public func callAsFunction(_ name: String) throws -> Tensor {
+    guard let tensor = tensors[name] else {
+      throw WeightMismatch(missing: [name], surplus: [], misshapen: [])
+    }
+    return tensor
+  }
+
+  public func contains(_ name: String) -> Bool { tensors[name] != nil }
+
+  /// Throws ``WeightMismatch`` unless exactly the `expected` weights are there.
+  public func check(against expected: [WeightShape]) throws {
+    let names = Set(expected.map(\.name))
+    let mismatch = WeightMismatch(
+      missing: expected.map(\.name).filter { tensors[$0] == nil },
+      surplus: tensors.keys.filter { !names.contains($0) }.sorted(),
+      misshapen: expected.compactMap { weight in
+        guard let found = tensors[weight.name]?.shape, found != weight.shape else { return nil }
+        return .init(name: weight.name, expected: weight.shape, found: found)
+      })
+    if !mismatch.isEmpty { throw mismatch }
+  }
+}
+
+/// All the ways a set of weights does not fit a network.
+public struct WeightMismatch: Error, Sendable, Equatable, CustomStringConvertible {
+  public struct Misshapen: Sendable, Equatable {
+    public let name: String
+    public let expected: [Int]
+    public let found: [Int]
+  }
+
+  public let missing: [String]
+  public let surplus: [String]
+  public let misshapen: [Misshapen]
+
+  var isEmpty: Bool { missing.isEmpty && surplus.isEmpty && misshapen.isEmpty }
+
+  public var description: String {
+    let shapes = misshapen.map { "\($0.name) is \($0.found) instead of \($0.expected)" }
+    return [
+      Self.list("missing", missing), Self.list("not expected", surplus),
+      Self.list("wrong shape", shapes),
+    ].compactMap { $0 }.joined(separator: "; ")
+  }
+
+  private static func list(_ title: String, _ items: [String], limit: Int = 8) -> String? {
+    guard !items.isEmpty else { return nil }
+    let more = items.count > limit ? " … and \(items.count - limit) more" : ""
+    return "\(items.count) \(title): " + items.prefix(limit).joined(separator: ", ") + more
+  }
+}

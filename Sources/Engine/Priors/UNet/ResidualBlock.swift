@@ -1,0 +1,134 @@
+import Tensors
+
+/// Group normalisation with 32 groups, fused with what follows it.
+struct Norm: Sendable {
+  static let groups = 32
+  let weight: Tensor
+  let bias: Tensor
+
+  init(_ weights: NetworkWeights) throws {
+    weight = try weights("weight")
+    bias = try weights("bias")
+  }
+
+  func callAsFunction(
+    _ x: Tensor, scale: Tensor? = nil, shift: Tensor? = nil, activate: Bool = true
+  ) throws -> Tensor {
+    try x.normActivation(
+      groups: Self.groups, weight: weight, bias: bias, scale: scale, shift: shift,
+      activate: activate)
+  }
+}
+
+/// A convolution in the network's precision.
+struct Convolution: Sendable {
+  let weight: Tensor
+  let bias: Tensor
+  let stride: Int
+  let padding: Int
+
+  init(
+    _ weights: NetworkWeights, precision: NetworkPrecision, stride: Int = 1
+  ) throws {
+    weight = try weights("weight").converted(to: precision.scalarType)
+    bias = try weights("bias").converted(to: precision.scalarType)
+    self.stride = stride
+    padding = weight.shape[2] / 2
+  }
+
+  func callAsFunction(_ x: Tensor) throws -> Tensor {
+    try x.convolution(weight: weight, bias: bias, stride: stride, padding: padding)
+  }
+}
+
+/// A linear layer; `precision` is that of its weights and its input.
+struct Linear: Sendable {
+  let weight: Tensor
+  let bias: Tensor
+
+  init(_ weights: NetworkWeights, precision: NetworkPrecision = .float32) throws {
+    let stored = try weights("weight").converted(to: precision.scalarType)
+    // 1×1 convolutions over sequences are stored as [out, in, 1].
+    weight = stored.rank == 3 ? try stored.reshaped(Array(stored.shape.prefix(2))) : stored
+    bias = try weights("bias").converted(to: precision.scalarType)
+  }
+
+  func callAsFunction(_ x: Tensor) throws -> Tensor { try x.linear(weight: weight, bias: bias) }
+}
+
+extension Tensor {
+  func resampled(_ direction: Resampling?) throws -> Tensor {
+    switch direction {
+    case nil: self
+    case .up: try upsampledNearest()
+    case .down: try averagePooled()
+    }
+  }
+}
+
+/// guided-diffusion's `ResBlock`: norm, SiLU, resampling, convolution; embedding; norm, SiLU,
+/// convolution; plus the input.
+struct ResidualBlock: Sendable {
+  private let inputNorm: Norm
+  private let inputConvolution: Convolution
+  private let embedding: Linear
+  private let outputNorm: Norm
+  private let outputConvolution: Convolution
+  private let skip: Convolution?
+  private let resampling: Resampling?
+  private let scaleShift: Bool
+
+  init(
+    _ weights: NetworkWeights, resampling: Resampling?, scaleShift: Bool,
+    precision: NetworkPrecision
+  ) throws {
+    inputNorm = try Norm(weights.scoped("in_layers.0"))
+    inputConvolution = try Convolution(weights.scoped("in_layers.2"), precision: precision)
+    embedding = try Linear(weights.scoped("emb_layers.1"))
+    outputNorm = try Norm(weights.scoped("out_layers.0"))
+    outputConvolution = try Convolution(weights.scoped("out_layers.3"), precision: precision)
+    skip =
+      weights.contains("skip_connection.weight")
+      ? try Convolution(weights.scoped("skip_connection"), precision: precision) : nil
+    self.resampling = resampling
+    self.scaleShift = scaleShift
+  }
+
+  /// - Parameters:
+  ///   - x: [B,C,H,W].
+  ///   - activatedEmbedding: SiLU of the time embedding, [B or 1, 4M], float32.
+  func callAsFunction(_ x: Tensor, activatedEmbedding: Tensor) throws -> Tensor {
+    var h = try inputNorm(x).resampled(resampling)
+    h = try inputConvolution(h)
+    let batch = x.shape[0]
+    let emb = try embedding(activatedEmbedding).expanded([batch, -1])
+    if scaleShift {
+      let width = emb.shape[1] / 2
+      h = try outputNorm(
+        h, scale: emb.sliced(0..<width, along: 1), shift: emb.sliced(width..<2 * width, along: 1))
+    } else {
+      let added = try emb.converted(to: h.scalarType).reshaped([batch, -1, 1, 1])
+      h = try outputNorm(h + added)
+    }
+    let shortcut = try x.resampled(resampling)
+    return try outputConvolution(h) + (skip?(shortcut) ?? shortcut)
+  }
+}
+
+/// A strided convolution down, or nearest neighbours and a convolution up.
+struct ResamplingConvolution: Sendable {
+  private let convolution: Convolution
+  private let direction: Resampling
+
+  init(_ weights: NetworkWeights, direction: Resampling, precision: NetworkPrecision) throws {
+    self.direction = direction
+    convolution =
+      direction == .down
+      ? try Convolution(weights.scoped("op"), precision: precision, stride: 2)
+      : try Convolution(weights.scoped("conv"), precision: precision)
+  }
+
+  func callAsFunction(_ x: Tensor) throws -> Tensor {
+    try convolution(direction == .down ? x : x.upsampledNearest())
+  }
+}
