@@ -1,0 +1,52 @@
+import COpenBLAS
+
+/// A dense matrix in row-major order, float64.
+public struct Matrix: Sendable, Equatable {
+  public let rows: Int
+  public let columns: Int
+  public var elements: [Double]
+
+  /// - Precondition: `elements` has rows·columns entries.
+  public init(rows: Int, columns: Int, elements: [Double]) {
+    precondition(elements.count == rows * columns, "a \(rows)×\(columns) matrix")
+    self.rows = rows
+    self.columns = columns
+    self.elements = elements
+  }
+
+  /// A matrix of zeros.
+  public init(rows: Int, columns: Int) {
+    self.init(
+      rows: rows, columns: columns, elements: [Double](repeating: 0, count: rows * columns))
+  }
+
+  public subscript(row: Int, column: Int) -> Double {
+    get { elements[row * columns + column] }
+    set { elements[row * columns + column] = newValue }
+  }
+
+  /// The transposed matrix.
+  public var transposed: Matrix {
+    var result = Matrix(rows: columns, columns: rows)
+    for row in 0..<rows {
+      for column in 0..<columns { result[column, row] = self[row, column] }
+    }
+    return result
+  }
+
+  /// The matrix product.
+  public static func * (left: Matrix, right: Matrix) -> Matrix {
+    precondition(left.columns == right.rows, "inner dimensions of a product")
+    var result = Matrix(rows: left.rows, columns: right.columns)
+    cblas_dgemm(
+      CblasRowMajor, CblasNoTrans, CblasNoTrans, blasint(left.rows), blasint(right.columns),
+      blasint(left.columns), 1, left.elements, blasint(max(1, left.columns)), right.elements,
+      blasint(max(1, right.columns)), 0, &result.elements, blasint(max(1, right.columns)))
+    return result
+  }
+
+  /// The matrix applied to a vector.
+  public static func * (left: Matrix, right: [Double]) -> [Double] {
+    (left * Matrix(rows: right.count, columns: 1, elements: right)).elements
+  }
+}

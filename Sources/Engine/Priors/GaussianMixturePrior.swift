@@ -1,0 +1,87 @@
+import Foundation
+import Tensors
+
+/// The exact denoiser of a mixture Σ_k w_k·N(m_k, s_k²·I): a multimodal prior known in closed form.
+public struct GaussianMixturePrior: DiffusionModel {
+  public struct Component: Sendable, Equatable {
+    /// Positive; the weights of all components are scaled to add up to 1.
+    public let weight: Double
+    /// C·H·W values.
+    public let mean: [Double]
+    public let std: Double
+
+    public init(weight: Double, mean: [Double], std: Double) {
+      self.weight = weight
+      self.mean = mean
+      self.std = std
+    }
+  }
+
+  public let imageShape: [Int]
+  /// The components, weights adding up to 1.
+  public let components: [Component]
+  private let means: Tensor
+  private let alphaBar: [Double]
+
+  /// - Parameter alphaBar: ᾱ of every step of the original process.
+  /// - Throws: ``GaussianPriorError/badComponent(index:_:)``.
+  public init(imageShape: [Int], components: [Component], alphaBar: [Double]) throws {
+    let size = imageShape.reduce(1, *)
+    for (index, component) in components.enumerated() {
+      try Self.check(component, index, size: size)
+    }
+    guard !components.isEmpty else {
+      throw GaussianPriorError.badComponent(index: 0, "a mixture needs at least one")
+    }
+    let total = components.reduce(0) { $0 + $1.weight }
+    self.imageShape = imageShape
+    self.components = components.map {
+      Component(weight: $0.weight / total, mean: $0.mean, std: $0.std)
+    }
+    self.alphaBar = alphaBar
+    means = try Tensor(
+      components.flatMap { $0.mean.map { Float($0) } }, shape: [1, components.count, size])
+  }
+
+  private static func check(_ component: Component, _ index: Int, size: Int) throws {
+    guard component.weight > 0, component.weight.isFinite else {
+      throw GaussianPriorError.badComponent(index: index, "weight \(component.weight) is not > 0")
+    }
+    guard component.std > 0, component.std.isFinite else {
+      throw GaussianPriorError.badComponent(index: index, "std \(component.std) is not > 0")
+    }
+    guard component.mean.count == size else {
+      throw GaussianPriorError.badComponent(
+        index: index, "the mean has \(component.mean.count) values instead of \(size)")
+    }
+  }
+
+  public func predict(_ x: Tensor, times: [Float]) throws -> ModelOutput {
+    let levels = try AlphaBarRows(times, table: alphaBar)
+    let (batch, size) = (x.shape[0], means.shape[2])
+    let flat = try x.reshaped([batch, 1, size])
+    let offsets = try flat - means * levels.signal.reshaped([batch, 1, 1])
+    let variances = try levels.alphaBar * stdSquared + levels.noiseVariance
+    let shares = try responsibilities(offsets, variances, size: size)
+    let perComponent = try offsets * (shares / variances).reshaped([batch, -1, 1])
+    let epsilon = try perComponent.sum(over: [1]) * levels.noise
+    return ModelOutput(mean: try epsilon.reshaped(x.shape))
+  }
+
+  private var stdSquared: Tensor {
+    get throws {
+      try Tensor(components.map { Float($0.std * $0.std) }, shape: [1, components.count])
+    }
+  }
+
+  /// The probability of each component given each row, [B, K].
+  private func responsibilities(_ offsets: Tensor, _ variances: Tensor, size: Int) throws -> Tensor
+  {
+    let logWeights = try Tensor(
+      components.map { Float(log($0.weight)) }, shape: [1, components.count])
+    let distances = try offsets.squared().sum(over: [2])
+    let logDensities =
+      try logWeights - variances.logarithm() * (0.5 * Double(size)) - distances / variances * 0.5
+    return try logDensities.softmax(along: 1)
+  }
+}

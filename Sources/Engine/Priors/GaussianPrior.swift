@@ -1,0 +1,138 @@
+import Foundation
+import Tensors
+
+/// The exact denoiser of a Gaussian prior x0 ~ N(m, Σ): every answer is known in closed form.
+///
+/// ε(x,t) = √(1−ᾱ)·(ᾱΣ + (1−ᾱ)I)⁻¹·(x − √ᾱ·m).
+public struct GaussianPrior: DiffusionModel {
+  /// The covariance of all C·H·W values of an image, in row-major order.
+  public enum Covariance: Sendable {
+    /// std²·I.
+    case isotropic(std: Double)
+    /// Any symmetric positive semidefinite matrix.
+    case full(Matrix)
+  }
+
+  public let imageShape: [Int]
+  /// C·H·W values.
+  public let mean: [Double]
+  public let covariance: Covariance
+  private let meanTensor: Tensor
+  private let basis: (vectors: Tensor, values: Tensor)?
+  private let alphaBar: [Double]
+
+  /// - Parameters:
+  ///   - alphaBar: ᾱ of every step of the original process.
+  /// - Throws: ``GaussianPriorError``, ``LinearAlgebraError``.
+  public init(
+    imageShape: [Int], mean: [Double], covariance: Covariance, alphaBar: [Double]
+  ) throws {
+    let size = imageShape.reduce(1, *)
+    guard mean.count == size else {
+      throw GaussianPriorError.meanSize(expected: size, found: mean.count)
+    }
+    self.imageShape = imageShape
+    self.mean = mean
+    self.covariance = covariance
+    self.alphaBar = alphaBar
+    meanTensor = try Tensor(mean.map { Float($0) }, shape: [1, size])
+    guard case .full(let matrix) = covariance else {
+      basis = nil
+      return
+    }
+    guard matrix.rows == size, matrix.columns == size else {
+      throw GaussianPriorError.covarianceSize(expected: size, found: [matrix.rows, matrix.columns])
+    }
+    let eigen = try SymmetricEigen(matrix)
+    guard eigen.values[0] > -1e-9 * max(1, eigen.values[size - 1]) else {
+      throw GaussianPriorError.notPositive(eigenvalue: eigen.values[0])
+    }
+    basis = (
+      try Tensor(eigen.vectors.elements.map { Float($0) }, shape: [size, size]),
+      try Tensor(eigen.values.map { Float(max(0, $0)) }, shape: [1, size])
+    )
+  }
+
+  /// The covariance as a matrix.
+  public var covarianceMatrix: Matrix {
+    switch covariance {
+    case .full(let matrix): return matrix
+    case .isotropic(let std):
+      var matrix = Matrix(rows: mean.count, columns: mean.count)
+      for i in mean.indices { matrix[i, i] = std * std }
+      return matrix
+    }
+  }
+
+  public func predict(_ x: Tensor, times: [Float]) throws -> ModelOutput {
+    let levels = try AlphaBarRows(times, table: alphaBar)
+    let flat = try x.reshaped([x.shape[0], -1])
+    let centred = try flat - meanTensor * levels.signal
+    let epsilon = try whitened(centred, levels) * levels.noise
+    return ModelOutput(mean: try epsilon.reshaped(x.shape))
+  }
+
+  /// (ᾱΣ + (1−ᾱ)I)⁻¹·v for each row v.
+  private func whitened(_ rows: Tensor, _ levels: AlphaBarRows) throws -> Tensor {
+    switch covariance {
+    case .isotropic(let std):
+      return try rows / (levels.alphaBar * (std * std) + levels.noiseVariance)
+    case .full:
+      guard let basis else { return rows }
+      let scale = try levels.alphaBar * basis.values + levels.noiseVariance
+      let coordinates = try rows.matrixProduct(basis.vectors) / scale
+      return try coordinates.matrixProduct(basis.vectors.transposed())
+    }
+  }
+}
+
+/// A Gaussian prior whose parts do not fit together.
+public enum GaussianPriorError: Error, Sendable, Equatable, CustomStringConvertible {
+  case meanSize(expected: Int, found: Int)
+  case covarianceSize(expected: Int, found: [Int])
+  case notPositive(eigenvalue: Double)
+  case timeOutOfRange(Float, steps: Int)
+  case badComponent(index: Int, String)
+
+  public var description: String {
+    switch self {
+    case .meanSize(let expected, let found):
+      "the mean has \(found) values; the image shape needs \(expected)"
+    case .covarianceSize(let expected, let found):
+      "the covariance is \(found); it must be [\(expected), \(expected)], a row for each value"
+    case .notPositive(let eigenvalue):
+      "the covariance has the negative eigenvalue \(eigenvalue)"
+    case .timeOutOfRange(let time, let steps):
+      "diffusion time \(time) is not a whole step in 0…\(steps - 1)"
+    case .badComponent(let index, let reason):
+      "component \(index) of the mixture: \(reason)"
+    }
+  }
+}
+
+/// ᾱ and what follows from it, one row a sample: tensors of shape [B,1].
+struct AlphaBarRows {
+  let alphaBar: Tensor
+  /// √ᾱ.
+  let signal: Tensor
+  /// √(1−ᾱ).
+  let noise: Tensor
+  /// 1−ᾱ.
+  let noiseVariance: Tensor
+
+  init(_ times: [Float], table: [Double]) throws {
+    let values = try times.map { time in
+      guard let step = Int(exactly: time), table.indices.contains(step) else {
+        throw GaussianPriorError.timeOutOfRange(time, steps: table.count)
+      }
+      return table[step]
+    }
+    func column(_ transform: (Double) -> Double) throws -> Tensor {
+      try Tensor(values.map { Float(transform($0)) }, shape: [values.count, 1])
+    }
+    alphaBar = try column { $0 }
+    signal = try column { $0.squareRoot() }
+    noise = try column { (1 - $0).squareRoot() }
+    noiseVariance = try column { 1 - $0 }
+  }
+}
