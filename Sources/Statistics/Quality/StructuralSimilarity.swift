@@ -4,9 +4,9 @@ extension ImageQuality {
   /// The structural similarity index (SSIM) of images clipped to [0, 1]; 1 for equal images.
   ///
   /// 11×11 Gaussian window with σ = 1.5, only windows inside the image, k₁ = 0.01, k₂ = 0.03, mean
-  /// over windows and channels; images with min(H, W) > 384 are first averaged over squares of
-  /// round(min(H, W)/256) pixels. As in piq 0.8.0. Where an image is smaller than 11 pixels, the
-  /// window shrinks to the largest odd size that fits, with the same σ (piq refuses it).
+  /// over windows and channels; images with min(H, W) ≥ 384 are first averaged over squares of
+  /// round(min(H, W)/256) pixels, ties to even. As in piq 0.8.0. Where an image is smaller than 11
+  /// pixels, the window shrinks to the largest odd size that fits, with the same σ (piq refuses it).
   ///
   /// - Parameters:
   ///   - image: C·H·W values.
