@@ -107,8 +107,11 @@ extension LevelMultiset {
 // MARK: - Sorted planes
 
 extension LevelMultiset {
-  /// The pixels worked on at once: all planes of a tile stay in the processor's cache.
-  private static let tile = 2048
+  /// Runs of pixels to work on, short enough for all their levels to stay in the processor's cache.
+  private static func tiles(of pixelCount: Int) -> [Range<Int>] {
+    let size = 2048
+    return stride(from: 0, to: pixelCount, by: size).map { $0..<min($0 + size, pixelCount) }
+  }
 
   /// Inserts sorted planes into the sorted planes, keeping the order at every pixel.
   private mutating func insert(_ added: [UInt8]) {
@@ -116,8 +119,7 @@ extension LevelMultiset {
     let old = planes.count / pixelCount
     planes.append(contentsOf: added)
     planes.withUnsafeMutableBufferPointer { planes in
-      for start in stride(from: 0, to: pixelCount, by: Self.tile) {
-        let pixels = start..<min(start + Self.tile, pixelCount)
+      for pixels in Self.tiles(of: pixelCount) {
         Self.sort(planes, old: old, pixels: pixels, pixelCount: pixelCount)
       }
     }
@@ -181,14 +183,15 @@ extension LevelMultiset {
     increase(&counts, at: levels, pixelCount: levels.count)
   }
 
-  /// Counts planes of levels [planes, pixelCount].
+  /// Counts planes of levels [planes, pixelCount], by tiles whose counts stay in the cache.
   private static func increase<Count: FixedWidthInteger>(
     _ counts: inout [Count], at planes: [UInt8], pixelCount: Int
   ) {
-    guard pixelCount > 0 else { return }
-    for start in stride(from: 0, to: planes.count, by: pixelCount) {
-      for pixel in 0..<pixelCount {
-        counts[pixel * levelCount + Int(planes[start + pixel])] &+= 1
+    for pixels in tiles(of: pixelCount) {
+      for start in stride(from: 0, to: planes.count, by: pixelCount) {
+        for pixel in pixels {
+          counts[pixel * levelCount + Int(planes[start + pixel])] &+= 1
+        }
       }
     }
   }
