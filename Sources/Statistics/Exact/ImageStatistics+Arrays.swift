@@ -2,7 +2,7 @@
 //
 //   count              i64 [1]       n
 //   sum                i64 [N]       Σq
-//   sum_squares        i64 [N, 2]    Σq² as its lower and its upper 64 bits
+//   sum_squares        u64 [N, 2]    Σq² as its lower and its upper 64 bits
 //   level_planes       u8  [n, N]    sorted along the first dimension; for n ≤ 512
 //   level_counts       i16 [N, 256]  for 512 < n ≤ 32767, i32 [N, 256] above
 //   minimum, maximum   f32 [N]       +∞ and −∞ for n = 0
@@ -16,9 +16,7 @@ extension ImageStatistics {
   }
 
   private var sumArrays: [StatisticsArray] {
-    let squares = sums.flatMap {
-      [Int64(bitPattern: $0.squaresLow), Int64(bitPattern: $0.squaresHigh)]
-    }
+    let squares = sums.flatMap { [$0.squaresLow, $0.squaresHigh] }
     return [
       StatisticsArray(name: Name.count, shape: [1], numbers: [Int64(count)]),
       StatisticsArray(name: Name.sum, shape: [pixelCount], numbers: sums.map(\.sum)),

@@ -60,12 +60,12 @@ private struct ArrayReader {
 
   mutating func readSums() throws(StatisticsError) -> [PixelSum] {
     let sum = try take(Int64.self, Name.sum, shape: [pixelCount])
-    let squares = try take(Int64.self, Name.squares, shape: [pixelCount, 2])
+    let squares = try take(UInt64.self, Name.squares, shape: [pixelCount, 2])
     var sums = Array(repeating: PixelSum(), count: pixelCount)
     for pixel in 0..<pixelCount {
       sums[pixel].sum = sum[pixel]
-      sums[pixel].squaresLow = UInt64(bitPattern: squares[2 * pixel])
-      sums[pixel].squaresHigh = UInt64(bitPattern: squares[2 * pixel + 1])
+      sums[pixel].squaresLow = squares[2 * pixel]
+      sums[pixel].squaresHigh = squares[2 * pixel + 1]
       if let reason = sums[pixel].contradiction(count: count) {
         throw .arrayValue(name: Name.sum, index: pixel, reason: reason)
       }

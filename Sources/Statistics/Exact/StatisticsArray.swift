@@ -10,6 +10,8 @@ public struct StatisticsArray: Sendable, Equatable {
     case i32
     /// Signed, 64 bits.
     case i64
+    /// Unsigned, 64 bits.
+    case u64
     /// IEEE single precision.
     case f32
 
@@ -19,7 +21,7 @@ public struct StatisticsArray: Sendable, Equatable {
       case .u8: 1
       case .i16: 2
       case .i32, .f32: 4
-      case .i64: 8
+      case .i64, .u64: 8
       }
     }
   }
@@ -63,6 +65,9 @@ extension Int32: StatisticsNumber {
 }
 extension Int64: StatisticsNumber {
   static let element = StatisticsArray.Element.i64
+}
+extension UInt64: StatisticsNumber {
+  static let element = StatisticsArray.Element.u64
 }
 extension Float: StatisticsNumber {
   static let element = StatisticsArray.Element.f32
