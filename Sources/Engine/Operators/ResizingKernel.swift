@@ -23,7 +23,7 @@ public enum ResizingKernel: String, Sendable, CaseIterable {
   /// The value of the kernel at a distance in input pixels.
   public func callAsFunction(_ x: Double) -> Double {
     switch self {
-    case .cubic: Self.cubic(abs(x))
+    case .cubic: Self.keys(abs(x))
     case .lanczos2: Self.lanczos(x, lobes: 2)
     case .lanczos3: Self.lanczos(x, lobes: 3)
     case .box: x >= -0.5 && x < 0.5 ? 1 : 0
@@ -31,7 +31,7 @@ public enum ResizingKernel: String, Sendable, CaseIterable {
     }
   }
 
-  private static func cubic(_ x: Double) -> Double {
+  private static func keys(_ x: Double) -> Double {
     let (square, cube) = (x * x, x * x * x)
     if x <= 1 { return 1.5 * cube - 2.5 * square + 1 }
     if x <= 2 { return -0.5 * cube + 2.5 * square - 4 * x + 2 }
