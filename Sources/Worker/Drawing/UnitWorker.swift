@@ -132,9 +132,9 @@ struct UnitDrawing {
       seconds: batch.secondsEach)
     do {
       try statistics.add(values, truth: problem.truth)
-    } catch let error where error.isBadSample {
+    } catch .absurdValue {
       guard last else { return false }
-      record.failure = "\(error)"
+      record.failure = "a value is not finite, or beyond ±\(ImageStatistics.magnitudeLimit)"
       records.append(record)
       return true
     }
