@@ -79,7 +79,7 @@ extension Configuration {
   static func parse(
     _ text: String, name: String
   ) throws(ConfigurationError) -> ConfigurationNode {
-    do {
+    do throws(YAMLReader.Problem) {
       let root = try YAMLReader.read(text)
       if root.isNull { throw YAMLReader.Problem(reason: .empty) }
       guard root.entries != nil else {

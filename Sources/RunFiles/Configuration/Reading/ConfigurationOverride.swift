@@ -35,7 +35,7 @@ struct ConfigurationOverride {
   private static func value(
     _ text: String, option: String, key: String
   ) throws(ConfigurationError) -> ConfigurationNode {
-    do {
+    do throws(YAMLReader.Problem) {
       guard text.utf8.count <= ConfigurationText.limit else {
         throw YAMLReader.Problem(reason: .syntax("too long"))
       }
