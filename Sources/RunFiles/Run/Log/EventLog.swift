@@ -13,7 +13,7 @@ public final class EventLog: Sendable {
   private let report: @Sendable (String) -> Void
   private let state: Mutex<State>
 
-  private struct State {
+  fileprivate struct State {
     var descriptor: Int32
     var isReported = false
     var endsInsideLine = false
@@ -65,7 +65,7 @@ public final class EventLog: Sendable {
 
 extension EventLog.State {
   /// Writes a line; returns a problem that was not told before.
-  fileprivate mutating func append(_ line: [UInt8]) -> String? {
+  mutating func append(_ line: [UInt8]) -> String? {
     guard descriptor >= 0 else { return tell("it cannot be opened") }
     let bytes = endsInsideLine ? [UInt8(ascii: "\n")] + line : line
     let written = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
