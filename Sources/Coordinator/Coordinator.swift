@@ -1,1 +1,0 @@
-// Room `Coordinator`; see docs/architecture.md.

@@ -1,0 +1,90 @@
+/// Puts values one after the other into bytes, little-endian.
+struct ByteWriter {
+  private(set) var bytes: [UInt8] = []
+
+  mutating func write(_ value: Int) {
+    withUnsafeBytes(of: Int64(value).littleEndian) { bytes.append(contentsOf: $0) }
+  }
+
+  mutating func write(_ value: Double) { write(Int(bitPattern: UInt(value.bitPattern))) }
+
+  mutating func write(_ value: Bool) { bytes.append(value ? 1 : 0) }
+
+  mutating func write(_ values: [UInt8]) {
+    write(values.count)
+    bytes.append(contentsOf: values)
+  }
+
+  mutating func write(_ text: String) { write(Array(text.utf8)) }
+
+  mutating func write<Value>(
+    _ value: Value?, _ put: (inout ByteWriter, Value) -> Void
+  ) {
+    write(value != nil)
+    if let value { put(&self, value) }
+  }
+
+  mutating func write<Value>(_ values: [Value], _ put: (inout ByteWriter, Value) -> Void) {
+    write(values.count)
+    for value in values { put(&self, value) }
+  }
+}
+
+/// A message whose bytes are not what its kind demands.
+struct MalformedMessage: Error, Hashable {}
+
+/// Takes values back out of bytes; nothing is trusted, least of all counts.
+struct ByteReader {
+  private var rest: ArraySlice<UInt8>
+
+  init(_ bytes: [UInt8]) { rest = bytes[...] }
+
+  mutating func int() throws(MalformedMessage) -> Int {
+    let word = try take(8)
+    let value = word.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    return Int(Int64(bitPattern: value))
+  }
+
+  mutating func double() throws(MalformedMessage) -> Double {
+    Double(bitPattern: UInt64(bitPattern: Int64(try int())))
+  }
+
+  mutating func bool() throws(MalformedMessage) -> Bool { try take(1).first == 1 }
+
+  mutating func array() throws(MalformedMessage) -> [UInt8] {
+    let count = try int()
+    return Array(try take(count))
+  }
+
+  mutating func string() throws(MalformedMessage) -> String {
+    String(decoding: try array(), as: UTF8.self)
+  }
+
+  mutating func optional<Value>(
+    _ get: (inout ByteReader) throws(MalformedMessage) -> Value
+  ) throws(MalformedMessage) -> Value? {
+    try bool() ? try get(&self) : nil
+  }
+
+  mutating func list<Value>(
+    _ get: (inout ByteReader) throws(MalformedMessage) -> Value
+  ) throws(MalformedMessage) -> [Value] {
+    let count = try int()
+    // Every value takes a byte at least.
+    guard (0...rest.count).contains(count) else { throw MalformedMessage() }
+    var values: [Value] = []
+    for _ in 0..<count { values.append(try get(&self)) }
+    return values
+  }
+
+  /// Nothing may be left over.
+  func end() throws(MalformedMessage) {
+    guard rest.isEmpty else { throw MalformedMessage() }
+  }
+
+  private mutating func take(_ count: Int) throws(MalformedMessage) -> ArraySlice<UInt8> {
+    guard (0...rest.count).contains(count) else { throw MalformedMessage() }
+    defer { rest = rest.dropFirst(count) }
+    return rest.prefix(count)
+  }
+}

@@ -1,0 +1,58 @@
+import Foundation
+import Synchronization
+
+/// The signals that ask a run to stop: TERM, INT, USR1, USR2.
+///
+/// A signal only sets a flag, which the main thread reads between messages. A second INT, half a second or more
+/// after the first, ends the process at once.
+public enum StopSignals {
+  private static let first = Atomic<Int32>(0)
+  private static let time = Atomic<Int>(0)
+
+  /// Catches the signals from now on; call once, after MPI has been started.
+  public static func install() {
+    // The first use makes the flags; that must not happen inside the handler.
+    first.store(0, ordering: .sequentiallyConsistent)
+    time.store(0, ordering: .sequentiallyConsistent)
+    var action = sigaction()
+    action.__sigaction_handler.sa_handler = { StopSignals.handle($0) }
+    action.sa_flags = SA_RESTART
+    for signal in [SIGTERM, SIGINT, SIGUSR1, SIGUSR2] { sigaction(signal, &action, nil) }
+  }
+
+  /// The first signal that came; nil before.
+  public static var received: StopReason? {
+    let number = first.load(ordering: .acquiring)
+    return number == 0 ? nil : .signal(number)
+  }
+
+  /// Runs inside the signal handler: atomics, the clock and _exit only.
+  private static func handle(_ signal: Int32) {
+    var now = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &now)
+    let milliseconds = now.tv_sec * 1000 + now.tv_nsec / 1_000_000
+    let (isFirst, earlier) = first.compareExchange(
+      expected: 0, desired: signal, ordering: .acquiringAndReleasing)
+    if isFirst {
+      time.store(milliseconds, ordering: .releasing)
+    } else if signal == SIGINT, earlier == SIGINT,
+      milliseconds - time.load(ordering: .acquiring) >= 500
+    {
+      _exit(ExitCode.interrupted.rawValue)
+    }
+  }
+}
+
+/// Signals by name.
+enum SignalName {
+  /// For example `signal TERM`.
+  static func text(_ number: Int32) -> String {
+    switch number {
+    case SIGTERM: "signal TERM"
+    case SIGINT: "signal INT"
+    case SIGUSR1: "signal USR1"
+    case SIGUSR2: "signal USR2"
+    default: "signal \(number)"
+    }
+  }
+}

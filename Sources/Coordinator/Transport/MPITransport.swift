@@ -1,0 +1,215 @@
+import MPIShim
+
+/// Messages by MPI.
+///
+/// Sends and receives are all begun and tested, never waited for, so two ranks that send to each other cannot block each
+/// other, and waiting sleeps with growing pauses instead of spinning. A message goes in pieces, since MPI counts bytes
+/// in 32 bits: the first piece begins with the length of the whole and the kind. Only one object may exist in a process,
+/// used from the thread that made it.
+public final class MPITransport: Transport {
+  public let node: NodeInfo
+  private let pieceBytes: Int
+  private var outgoing: [OutgoingPiece] = []
+  private var incoming: [IncomingPiece] = []
+  private var partial: [Int: PartialMessage] = [:]
+  private var arrived: [Envelope] = []
+  private var pause = BackOff()
+
+  /// The most bytes of one MPI message.
+  public static let largestPiece = 1 << 30
+
+  /// Starts MPI, or joins no one if the process was started without a launcher.
+  ///
+  /// - Parameter pieceBytes: how long a piece may be, at least 16; small values are for tests.
+  /// - Throws: ``TransportError``.
+  public init(pieceBytes: Int = largestPiece) throws(TransportError) {
+    self.pieceBytes = min(max(pieceBytes, 16), Self.largestPiece)
+    try MPILibrary.start()
+    let (rank, size) = try MPILibrary.numbers("MPI_Comm_rank", mpishim_rank)
+    let (localRank, localSize) = try MPILibrary.numbers("MPI_Comm_split_type", mpishim_local_rank)
+    node = NodeInfo(
+      rank: rank, size: size, localRank: localRank, localSize: localSize,
+      host: try MPILibrary.text("MPI_Get_processor_name", mpishim_host),
+      library: try MPILibrary.text("MPI_Get_library_version", mpishim_library))
+  }
+
+  /// Whether MPI runs in this process.
+  public static var isRunning: Bool {
+    var running: Int32 = 0
+    return mpishim_is_running(&running) == 0 && running != 0
+  }
+}
+
+// MARK: - Sending
+
+/// A piece of a message on its way; its bytes stay where they are until MPI is done with them.
+private struct OutgoingPiece {
+  let bytes: UnsafeMutableRawBufferPointer
+  var request: OpaquePointer?
+}
+
+extension MPITransport {
+  public func send(_ message: Message, to rank: Int) throws(TransportError) {
+    let head = MessageHead(message).bytes
+    let first = min(message.content.count, pieceBytes - MessageHead.byteCount)
+    try send(.first, [head[...], message.content[..<first]], to: rank)
+    var start = first
+    while start < message.content.count {
+      let end = min(message.content.count, start + pieceBytes)
+      try send(.rest, [message.content[start..<end]], to: rank)
+      start = end
+    }
+    try progressSends()
+  }
+
+  private func send(
+    _ tag: PieceTag, _ slices: [ArraySlice<UInt8>], to rank: Int
+  ) throws(TransportError) {
+    let bytes = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: slices.reduce(0) { $0 + $1.count }, alignment: 16)
+    var offset = 0
+    for slice in slices {
+      UnsafeMutableRawBufferPointer(rebasing: bytes[offset...]).copyBytes(from: slice)
+      offset += slice.count
+    }
+    var request: OpaquePointer?
+    try MPILibrary.check(
+      "MPI_Isend",
+      mpishim_send(bytes.baseAddress, Int64(bytes.count), Int32(rank), tag.rawValue, &request))
+    outgoing.append(OutgoingPiece(bytes: bytes, request: request))
+  }
+
+  private func progressSends() throws(TransportError) {
+    var waiting: [OutgoingPiece] = []
+    for var piece in outgoing {
+      if try MPILibrary.isDone(&piece.request) {
+        piece.bytes.deallocate()
+      } else {
+        waiting.append(piece)
+      }
+    }
+    outgoing = waiting
+  }
+}
+
+// MARK: - Receiving
+
+/// A piece of a message that is being received.
+private struct IncomingPiece {
+  let source: Int
+  let tag: Int32
+  let bytes: UnsafeMutableRawBufferPointer
+  var request: OpaquePointer?
+  var isDone = false
+}
+
+extension MPITransport {
+  public func poll() throws(TransportError) -> Envelope? {
+    if arrived.isEmpty, node.size > 1 { try progress() }
+    return arrived.isEmpty ? nil : arrived.removeFirst()
+  }
+
+  private func progress() throws(TransportError) {
+    try progressSends()
+    while let found = try MPILibrary.probe() {
+      try beginToReceive(found.source, found.tag, found.bytes)
+    }
+    for index in incoming.indices where !incoming[index].isDone {
+      incoming[index].isDone = try MPILibrary.isDone(&incoming[index].request)
+    }
+    try deliver()
+  }
+
+  private func beginToReceive(
+    _ source: Int32, _ tag: Int32, _ count: Int
+  ) throws(TransportError) {
+    let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 16)
+    var request: OpaquePointer?
+    try MPILibrary.check(
+      "MPI_Irecv", mpishim_receive(bytes.baseAddress, Int64(count), source, tag, &request))
+    incoming.append(
+      IncomingPiece(source: Int(source), tag: tag, bytes: bytes, request: request))
+  }
+
+  /// Takes the pieces that are there, in the order in which each rank sent them.
+  private func deliver() throws(TransportError) {
+    var blocked: Set<Int> = []
+    var waiting: [IncomingPiece] = []
+    for piece in incoming {
+      guard piece.isDone, !blocked.contains(piece.source) else {
+        blocked.insert(piece.source)
+        waiting.append(piece)
+        continue
+      }
+      try take(piece)
+    }
+    incoming = waiting
+  }
+
+  private func take(_ piece: IncomingPiece) throws(TransportError) {
+    defer { piece.bytes.deallocate() }
+    let message: PartialMessage
+    if let begun = partial.removeValue(forKey: piece.source) {
+      message = try begun.adding(piece.tag, piece.bytes, piece.source)
+    } else {
+      message = try PartialMessage(piece.tag, piece.bytes, piece.source)
+    }
+    if let whole = message.whole {
+      arrived.append(Envelope(source: piece.source, message: whole))
+    } else {
+      partial[piece.source] = message
+    }
+  }
+}
+
+// MARK: - Waiting and ending
+
+extension MPITransport {
+  public func wait(on bell: Doorbell, upTo seconds: Double) throws(TransportError) {
+    guard node.size > 1 else {
+      _ = bell.wait(upTo: seconds)
+      return
+    }
+    let end = MonotonicClock.now() + seconds
+    while arrived.isEmpty {
+      let isMoving = !outgoing.isEmpty || !incoming.isEmpty
+      let left = end - MonotonicClock.now()
+      guard left > 0 else { return }
+      if bell.wait(upTo: min(left, pause.next(isMoving: isMoving))) { break }
+      try progress()
+    }
+    pause = BackOff()
+  }
+
+  public func abort(_ code: ExitCode) {
+    _ = mpishim_abort(code.rawValue)
+  }
+
+  public func finish(within seconds: Double?) throws(TransportError) {
+    let end = seconds.map { MonotonicClock.now() + $0 }
+    let bell = Doorbell()
+    var barrier: OpaquePointer?
+    try MPILibrary.check("MPI_Ibarrier", mpishim_barrier(&barrier))
+    while true {
+      try progress()
+      arrived.removeAll()
+      if outgoing.isEmpty, barrier == nil { break }
+      if barrier != nil, try MPILibrary.isDone(&barrier) { continue }
+      if let end, MonotonicClock.now() > end { throw .unfinished(seconds: seconds ?? 0) }
+      _ = bell.wait(upTo: pause.next(isMoving: !outgoing.isEmpty))
+    }
+    try MPILibrary.check("MPI_Finalize", mpishim_finalize())
+  }
+}
+
+/// Pauses between looks for a message: 0.2 ms, doubled each time up to 20 ms.
+private struct BackOff {
+  private var seconds = 0.0002
+
+  /// The next pause; short while a long message is moving, since MPI moves it only when called.
+  mutating func next(isMoving: Bool) -> Double {
+    if isMoving { return 0.0002 }
+    defer { seconds = min(0.02, seconds * 2) }
+    return seconds
+  }
+}

@@ -1,0 +1,72 @@
+import Foundation
+
+/// The file operations of a run folder that are not the writing of whole files.
+enum FolderCalls {
+  /// Makes a folder and those above it; one that is there is fine.
+  static func makeFolder(_ path: String) throws(FileError) {
+    if isFolder(path) { return }
+    let parent = (path as NSString).deletingLastPathComponent
+    if !parent.isEmpty, parent != path { try makeFolder(parent) }
+    do throws(FileError) {
+      _ = try FileCalls.check(path, .create) { mkdir(path, 0o777) }
+    } catch {
+      // Another process may have made it meanwhile.
+      guard error.errno == EEXIST, isFolder(path) else { throw error }
+    }
+  }
+
+  /// The names in a folder, unordered, without `.` and `..`.
+  static func names(in path: String) throws(FileError) -> [String] {
+    guard let folder = opendir(path) else {
+      throw FileError(path: path, operation: .list, errno: errno)
+    }
+    defer { closedir(folder) }
+    var names: [String] = []
+    while true {
+      errno = 0
+      guard let entry = readdir(folder) else { break }
+      names.append(name(of: entry))
+    }
+    guard errno == 0 else { throw FileError(path: path, operation: .list, errno: errno) }
+    return names.filter { $0 != "." && $0 != ".." }
+  }
+
+  /// The text of a file, bytes that are not UTF-8 replaced; nil if there is no such file.
+  static func text(of path: String) throws(FileError) -> String? {
+    do throws(FileError) {
+      let file = try MappedFile(path: path)
+      return String(decoding: file.bytes, as: UTF8.self)
+    } catch {
+      guard error.errno == ENOENT else { throw error }
+      return nil
+    }
+  }
+
+  /// Writes a file that must not exist yet, as a whole or not at all.
+  ///
+  /// - Returns: false if the file exists already.
+  static func create(_ text: String, at path: String) throws(FileError) -> Bool {
+    let draft = "\(path).new.\(getpid()).\(UInt32.random(in: 0 ... .max))"
+    try AtomicFile.write(text, to: draft)
+    defer { unlink(draft) }
+    if link(draft, path) == 0 { return true }
+    if errno == EEXIST { return false }
+    // A file system without links: two first runs of different work at once are not told apart here.
+    try AtomicFile.write(text, to: path)
+    return true
+  }
+
+  /// Deletes a file that is not needed any more; one that stays does no harm.
+  static func discard(_ path: String) { unlink(path) }
+
+  private static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  private static func name(of entry: UnsafeMutablePointer<dirent>) -> String {
+    withUnsafePointer(to: &entry.pointee.d_name) { field in
+      field.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+    }
+  }
+}

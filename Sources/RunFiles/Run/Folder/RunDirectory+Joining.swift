@@ -1,0 +1,75 @@
+import Foundation
+
+extension RunDirectory {
+  /// Joins parts of one image with disjoint samples into one file and deletes the files it replaces.
+  ///
+  /// The new file is durable before an old one is deleted, so a crash leaves at worst redundant files.
+  /// Join other processes' parts only into a part that holds all samples of the image: two processes that do so
+  /// at once then write the same part twice, and neither deletes what the other lacks.
+  /// - Returns: the new file and what it holds; for a single part, this part.
+  /// - Throws: `FileError`, ``RunDirectoryError``; the old files are still there then.
+  public func join(_ entries: [PartEntry]) throws -> (entry: PartEntry, part: Part)? {
+    guard let part = try sum(entries), let first = entries.first else { return nil }
+    if entries.count == 1 { return (first, part) }
+    let joined = try commit(part)
+    for entry in entries { FolderCalls.discard("\(partsPath)/\(entry.name)") }
+    return (joined, part)
+  }
+
+  /// Joins the parts of every image that has all of the samples 0..<`samples`, and deletes redundant files.
+  ///
+  /// - Returns: the progress afterwards.
+  /// - Throws: `FileError`, ``RunDirectoryError``.
+  public func tidy(_ progress: RunProgress, samples: Int) throws -> RunProgress {
+    removeRedundant(progress)
+    let wanted = SampleRanges(0..<max(0, samples))
+    let complete = progress.images.values.filter {
+      $0.accepted.count > 1 && $0.covered.isSuperset(of: wanted)
+    }
+    for image in complete { try joinUnlessVanished(image.accepted) }
+    return complete.isEmpty ? progress : try scan(verify: .header)
+  }
+
+  /// Deletes files all of whose samples are in one accepted part.
+  public func removeRedundant(_ progress: RunProgress) {
+    for part in progress.images.values.flatMap(\.redundant) {
+      FolderCalls.discard("\(partsPath)/\(part.name)")
+    }
+  }
+
+  /// Joins parts; does nothing if another process is joining the same ones.
+  private func joinUnlessVanished(_ entries: [PartEntry]) throws {
+    do {
+      _ = try join(entries)
+    } catch let error as FileError where error.errno == ENOENT {
+      return
+    }
+  }
+}
+
+// MARK: - What killed processes leave
+
+extension RunDirectory {
+  /// Deletes temporary files in `parts/` that processes of this machine left behind when they were killed.
+  ///
+  /// Only files older than an hour whose process is gone: a live writer must find its file.
+  public func removeAbandonedFiles() throws(FileError) {
+    for name in try FolderCalls.names(in: partsPath) where Self.isAbandoned(name) {
+      let file = "\(partsPath)/\(name)"
+      if Self.age(of: file) > 3600 { FolderCalls.discard(file) }
+    }
+  }
+
+  private static func isAbandoned(_ name: String) -> Bool {
+    guard let mark = name.range(of: ".tmp.\(HostName.current).") else { return false }
+    let process = name[mark.upperBound...].split(separator: ".").first.flatMap { pid_t($0) }
+    return process.map { $0 > 0 && kill($0, 0) == -1 && errno == ESRCH } ?? false
+  }
+
+  /// Seconds since the file was written; 0 if that is not known.
+  private static func age(of path: String) -> Double {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return 0 }
+    return Date().timeIntervalSince1970 - Double(status.st_mtim.tv_sec)
+  }
+}

@@ -1,0 +1,102 @@
+import Foundation
+import Synchronization
+
+extension RunDirectory {
+  /// Looks through `parts/` and tells what is finished.
+  ///
+  /// Torn, damaged, foreign files and parts of other work are named in the result and otherwise ignored. Other processes
+  /// may write and join parts meanwhile; then the folder is looked at again until it holds still.
+  /// - Parameter verify: `.content` reads every byte; `.header` is quick and finds torn files, but not flipped bytes.
+  /// - Throws: `FileError` if the folder cannot be listed.
+  public func scan(verify: PartFile.Verification = .content) throws(FileError) -> RunProgress {
+    try settledScan { _ in
+      true
+    } verify: {
+      verify
+    }
+  }
+
+  /// The progress of one image.
+  ///
+  /// - Throws: `FileError` if the folder cannot be listed.
+  func scan(_ image: ImageID) throws(FileError) -> ImageProgress {
+    let prefix = PartName.prefix(of: image)
+    let progress = try settledScan {
+      $0.hasPrefix(prefix)
+    } verify: {
+      .content
+    }
+    return progress.images[image] ?? ImageProgress(image: image, parts: [])
+  }
+
+  /// Lists and reads until a listing brings no name that is new and misses none that was read.
+  private func settledScan(
+    _ isWanted: (String) -> Bool, verify: () -> PartFile.Verification
+  ) throws(FileError) -> RunProgress {
+    var findings: [String: PartFinding] = [:]
+    for _ in 0..<100 {
+      let names = try FolderCalls.names(in: partsPath).filter(isWanted).filter(Self.isFinished)
+      let fresh = names.filter { findings[$0] == nil }
+      if fresh.isEmpty, names.count == findings.count { break }
+      findings = findings.filter { Set(names).contains($0.key) }
+      findings.merge(look(at: fresh, verify())) { $1 }
+    }
+    return Self.progress(findings)
+  }
+
+  private static func isFinished(_ name: String) -> Bool { !AtomicFile.isTemporary(name) }
+
+  private static func progress(_ findings: [String: PartFinding]) -> RunProgress {
+    var parts: [PartEntry] = []
+    var ignored: [IgnoredFile] = []
+    for (name, finding) in findings {
+      switch finding {
+      case .part(let header): parts.append(PartEntry(name: name, header: header))
+      case .ignored(let reason): ignored.append(IgnoredFile(name: name, reason: reason))
+      case .vanished: break
+      }
+    }
+    return RunProgress(parts: parts, ignored: ignored)
+  }
+}
+
+// MARK: - Reading many files
+
+/// What a file in `parts/` turned out to be.
+private enum PartFinding: Sendable {
+  case part(PartHeader)
+  case ignored(String)
+  case vanished
+}
+
+extension RunDirectory {
+  /// Reads files on all cores; those that have vanished are left out.
+  private func look(
+    at names: [String], _ verify: PartFile.Verification
+  ) -> [String: PartFinding] {
+    let findings = Mutex<[String: PartFinding]>([:])
+    let share = 64
+    DispatchQueue.concurrentPerform(iterations: (names.count + share - 1) / share) { index in
+      let some = names[index * share..<min(names.count, (index + 1) * share)]
+      let found = some.map { ($0, look(at: $0, verify)) }
+      findings.withLock { $0.merge(found) { $1 } }
+    }
+    return findings.withLock { all in
+      all.filter { if case .vanished = $0.value { false } else { true } }
+    }
+  }
+
+  private func look(at name: String, _ verify: PartFile.Verification) -> PartFinding {
+    do {
+      let file = try Safetensors.read(path: "\(partsPath)/\(name)")
+      return .part(
+        try PartFile.header(of: file, workHash: description.workHash, verify: verify))
+    } catch let error as FileError where error.errno == ENOENT {
+      return .vanished
+    } catch let error as SafetensorsError {
+      return .ignored("not a whole part file: \(error.problem)")
+    } catch {
+      return .ignored("\(error)")
+    }
+  }
+}
