@@ -130,11 +130,9 @@ struct UnitDrawing {
     var record = SampleRecord(
       index: index, attempts: attempts, networkEvaluations: batch.evaluations * attempts,
       seconds: batch.secondsEach)
-    do {
-      try statistics.add(values, truth: problem.truth)
-    } catch .absurdValue {
+    guard try add(values) else {
       guard last else { return false }
-      record.failure = "a value is not finite, or beyond ±\(ImageStatistics.magnitudeLimit)"
+      record.failure = "a value is not finite, or beyond ±\(Int(ImageStatistics.magnitudeLimit))"
       records.append(record)
       return true
     }
@@ -144,6 +142,17 @@ struct UnitDrawing {
       kept[index] = values
     }
     return true
+  }
+
+  /// Adds values to the statistics; `false` if they are not finite or absurdly large.
+  private mutating func add(_ values: [Float]) throws -> Bool {
+    do {
+      try statistics.add(values, truth: problem.truth)
+      return true
+    } catch {
+      guard case .absurdValue = error else { throw error }
+      return false
+    }
   }
 
   private func score(_ record: inout SampleRecord, _ values: [Float], residual: Float) {

@@ -8,6 +8,7 @@ public struct Experiment: Sendable {
   public let prior: LoadedPrior
   public let images: ImageFolder
   public let device: Device
+  private let entries: [ImageID: ImageEntry]
 
   /// Loads the prior and lists the images.
   ///
@@ -17,6 +18,7 @@ public struct Experiment: Sendable {
     self.device = device
     let data = configuration.configuration.data
     images = try ImageFolder(path: data.folder, selection: data.range)
+    entries = Dictionary(uniqueKeysWithValues: images.images.map { ($0.id, $0) })
     prior = try LoadedPrior(
       configuration.configuration.prior, precision: NetworkPrecision(configuration.precision),
       device: device)
@@ -24,7 +26,7 @@ public struct Experiment: Sendable {
 
   /// The image with this identity.
   func entry(_ image: ImageID) throws -> ImageEntry {
-    guard let entry = images.entry(image) else { throw ExperimentError.unknownImage(image) }
+    guard let entry = entries[image] else { throw ExperimentError.unknownImage(image) }
     return entry
   }
 }

@@ -26,9 +26,10 @@ public struct ImageProblem: Sendable {
     let measured: Tensor
     switch configuration.data.source {
     case .images:
-      let loaded = try Self.load(entry, experiment, shape: shape)
-      (truth, notices) = (loaded.values, loaded.notices)
-      measured = try Self.simulate(loaded.values, shape, operation, experiment, image)
+      let loaded = try experiment.images.load(entry)
+      let values = try Self.fit(loaded, shape, path: entry.path)
+      (truth, notices) = (values, loaded.notices)
+      measured = try Self.simulate(values, shape, operation, experiment, image)
     case .measurements:
       (truth, notices) = (nil, [])
       measured = try Self.read(entry, experiment, operation, shape: shape)
@@ -39,14 +40,13 @@ public struct ImageProblem: Sendable {
     sampler = try configuration.sampler.engine(problem, diffusion: experiment.prior.diffusion)
   }
 
-  private static func load(
-    _ entry: ImageEntry, _ experiment: Experiment, shape: [Int]
-  ) throws -> LoadedImage {
-    let loaded = try experiment.images.load(entry).matching(channels: shape[0])
-    guard loaded.shape == shape else {
-      throw ExperimentError.imageShape(path: entry.path, found: loaded.shape, prior: shape)
+  /// The values in the prior's shape; a grey image stands for equal colours.
+  private static func fit(_ loaded: LoadedImage, _ shape: [Int], path: String) throws -> [Float] {
+    if loaded.shape == shape { return loaded.values }
+    guard loaded.shape == [1] + shape.dropFirst() else {
+      throw ExperimentError.imageShape(path: path, found: loaded.shape, prior: shape)
     }
-    return loaded
+    return [[Float]](repeating: loaded.values, count: shape[0]).flatMap { $0 }
   }
 
   private static func simulate(
