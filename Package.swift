@@ -49,6 +49,7 @@ let package = Package(
 
     // MARK: - Shims
     .target(name: "MPIShim", dependencies: ["CMPI"]),
+    .target(name: "PNGShim", dependencies: ["CPNG"]),
     .target(
       name: "TorchShim",
       cxxSettings: [.unsafeFlags(torchHeaders + ["-O3", "-Wall", "-Wextra", "-Werror"])],
@@ -63,7 +64,7 @@ let package = Package(
     room("Statistics", ["COpenBLAS"]),
     room(
       "RunFiles",
-      ["Statistics", "CPNG", "CCrypto", "Yams"]),
+      ["Statistics", "PNGShim", "CCrypto", "Yams"]),
     room("Worker", ["Engine", "Statistics", "RunFiles"]),
     room("Coordinator", ["Statistics", "RunFiles", "MPIShim"]),
     room("Report", ["Statistics", "RunFiles"]),
@@ -80,7 +81,7 @@ let package = Package(
     tests("TensorsTests", ["Tensors"]),
     tests("EngineTests", ["Engine"]),
     tests("StatisticsTests", ["Statistics"]),
-    tests("RunFilesTests", ["RunFiles"]),
+    tests("RunFilesTests", ["RunFiles"], resources: [.copy("Resources")]),
     tests("WorkerTests", ["Worker"]),
     tests("CoordinatorTests", ["Coordinator"]),
     tests("ReportTests", ["Report"]),

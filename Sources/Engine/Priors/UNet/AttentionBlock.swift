@@ -2,14 +2,17 @@ import Foundation
 import Tensors
 
 /// guided-diffusion's `AttentionBlock`: self-attention over all pixels, plus the input.
-struct AttentionBlock: Sendable {
+public struct AttentionBlock: Sendable {
   private let norm: Norm
   private let queriesKeysValues: Linear
   private let projection: Linear
   private let heads: Int
   private let newOrder: Bool
 
-  init(_ weights: NetworkWeights, heads: Int, newOrder: Bool, precision: NetworkPrecision) throws {
+  /// - Throws: ``WeightMismatch`` if a weight is missing.
+  public init(_ weights: NetworkWeights, heads: Int, newOrder: Bool, precision: NetworkPrecision)
+    throws
+  {
     norm = try Norm(weights.scoped("norm"))
     queriesKeysValues = try Linear(weights.scoped("qkv"), precision: precision)
     projection = try Linear(weights.scoped("proj_out"), precision: precision)
@@ -17,7 +20,8 @@ struct AttentionBlock: Sendable {
     self.newOrder = newOrder
   }
 
-  func callAsFunction(_ x: Tensor) throws -> Tensor {
+  /// Runs the block on [B,C,H,W].
+  public func callAsFunction(_ x: Tensor) throws -> Tensor {
     let (batch, channels, height, width) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3])
     let tokens = try norm(x, activate: false).permuted([0, 2, 3, 1])
       .reshaped([batch, height * width, channels])

@@ -25,6 +25,11 @@ public struct NetworkWeights: Sendable {
     return tensor
   }
 
+  /// All weights changed by `transform`.
+  public func mapped(_ transform: (Tensor) throws -> Tensor) rethrows -> NetworkWeights {
+    NetworkWeights(try tensors.mapValues(transform))
+  }
+
   public func contains(_ name: String) -> Bool { tensors[name] != nil }
 
   /// Throws ``WeightMismatch`` unless exactly the `expected` weights are there.

@@ -57,7 +57,8 @@ struct Linear: Sendable {
 }
 
 extension Tensor {
-  func resampled(_ direction: Resampling?) throws -> Tensor {
+  /// Nearest neighbours up, 2×2 means down, [B,C,H,W].
+  public func resampled(_ direction: Resampling?) throws -> Tensor {
     switch direction {
     case nil: self
     case .up: try upsampledNearest()
@@ -68,7 +69,7 @@ extension Tensor {
 
 /// guided-diffusion's `ResBlock`: norm, SiLU, resampling, convolution; embedding; norm, SiLU,
 /// convolution; plus the input.
-struct ResidualBlock: Sendable {
+public struct ResidualBlock: Sendable {
   private let inputNorm: Norm
   private let inputConvolution: Convolution
   private let embedding: Linear
@@ -78,7 +79,8 @@ struct ResidualBlock: Sendable {
   private let resampling: Resampling?
   private let scaleShift: Bool
 
-  init(
+  /// - Throws: ``WeightMismatch`` if a weight is missing.
+  public init(
     _ weights: NetworkWeights, resampling: Resampling?, scaleShift: Bool,
     precision: NetworkPrecision
   ) throws {
@@ -94,10 +96,12 @@ struct ResidualBlock: Sendable {
     self.scaleShift = scaleShift
   }
 
+  /// Runs the block.
+  ///
   /// - Parameters:
   ///   - x: [B,C,H,W].
   ///   - activatedEmbedding: SiLU of the time embedding, [B or 1, 4M], float32.
-  func callAsFunction(_ x: Tensor, activatedEmbedding: Tensor) throws -> Tensor {
+  public func callAsFunction(_ x: Tensor, activatedEmbedding: Tensor) throws -> Tensor {
     var h = try inputNorm(x).resampled(resampling)
     h = try inputConvolution(h)
     let batch = x.shape[0]
@@ -116,11 +120,13 @@ struct ResidualBlock: Sendable {
 }
 
 /// A strided convolution down, or nearest neighbours and a convolution up.
-struct ResamplingConvolution: Sendable {
+public struct ResamplingConvolution: Sendable {
   private let convolution: Convolution
   private let direction: Resampling
 
-  init(_ weights: NetworkWeights, direction: Resampling, precision: NetworkPrecision) throws {
+  /// - Throws: ``WeightMismatch`` if a weight is missing.
+  public init(_ weights: NetworkWeights, direction: Resampling, precision: NetworkPrecision) throws
+  {
     self.direction = direction
     convolution =
       direction == .down
@@ -128,7 +134,8 @@ struct ResamplingConvolution: Sendable {
       : try Convolution(weights.scoped("conv"), precision: precision)
   }
 
-  func callAsFunction(_ x: Tensor) throws -> Tensor {
+  /// Runs the layer on [B,C,H,W].
+  public func callAsFunction(_ x: Tensor) throws -> Tensor {
     try convolution(direction == .down ? x : x.upsampledNearest())
   }
 }

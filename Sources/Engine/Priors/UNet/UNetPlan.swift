@@ -12,7 +12,7 @@ struct LayerPlan: Equatable {
 }
 
 /// A change of resolution by a factor of two.
-enum Resampling: Equatable { case up, down }
+public enum Resampling: Sendable, Equatable { case up, down }
 
 /// All layers of a network, block by block, in the order they run in.
 struct UNetPlan: Equatable {

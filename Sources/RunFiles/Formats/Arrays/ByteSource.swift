@@ -18,8 +18,7 @@ enum ByteSource: Sendable {
   ) throws(Failure) -> Result {
     switch self {
     case .file(let file):
-      defer { withExtendedLifetime(file) {} }
-      return try body(file.bytes)
+      return try file.withUnsafeBytes(body)
     case .memory(let bytes):
       let result = bytes.withUnsafeBytes { buffer in
         Swift.Result<Result, Failure> { () throws(Failure) in try body(buffer) }

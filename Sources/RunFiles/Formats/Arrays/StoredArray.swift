@@ -41,14 +41,16 @@ public struct StoredArray: Sendable {
     }
   }
 
-  /// A view of `source` from byte `offset`; nil if shape, strides and offset leave the source.
+  /// A view of `source` from byte `offset`; nil if shape, strides and offset leave the source or
+  /// reach the byte `limit`.
   init?(
-    _ elementType: ElementType, shape: [Int], strides: [Int]? = nil, source: ByteSource, offset: Int
+    _ elementType: ElementType, shape: [Int], strides: [Int]? = nil, source: ByteSource,
+    offset: Int, limit: Int = .max
   ) {
     let span = strides.map { Extent.span(shape, strides: $0) } ?? Extent.elementCount(shape)
     guard offset >= 0, Extent.elementCount(shape) != nil,
       let bytes = span.flatMap({ Extent.product($0, elementType.byteCount) }),
-      let end = Extent.sum(offset, bytes), end <= source.count
+      let end = Extent.sum(offset, bytes), end <= min(limit, source.count)
     else { return nil }
     self.elementType = elementType
     self.shape = shape

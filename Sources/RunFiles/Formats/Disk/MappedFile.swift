@@ -8,7 +8,8 @@ import Foundation
 public final class MappedFile: Sendable {
   /// The path as given.
   public let path: String
-  /// The content; empty for an empty file. Valid as long as this object lives.
+  /// The content; empty for an empty file. Valid only while this object lives: keep it, or use
+  /// `withUnsafeBytes`, since the compiler may release an object after its last mention.
   public nonisolated(unsafe) let bytes: UnsafeRawBufferPointer
 
   /// Maps the regular file at `path`.
@@ -27,6 +28,14 @@ public final class MappedFile: Sendable {
       throw FileError(path: path, operation: .map, errno: errno)
     }
     bytes = UnsafeRawBufferPointer(start: address, count: size)
+  }
+
+  /// Calls `body` with the content, which stays mapped during the call.
+  public func withUnsafeBytes<Result, Failure: Error>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    defer { withExtendedLifetime(self) {} }
+    return try body(bytes)
   }
 
   deinit {

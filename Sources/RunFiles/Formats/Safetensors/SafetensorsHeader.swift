@@ -20,9 +20,9 @@ struct SafetensorsHeader {
   init(_ file: UnsafeRawBufferPointer) throws(SafetensorsProblem) {
     let text = try Self.text(of: file)
     dataOffset = 8 + text.count
-    var scanner = HeaderScanner(text)
+    var scanner = TextScanner<SafetensorsProblem>(text)
     var names: Set<String> = []
-    try scanner.object { scanner, name throws(SafetensorsProblem) in
+    try scanner.jsonObject { scanner, name throws(SafetensorsProblem) in
       guard names.insert(name).inserted else { throw .duplicate(name) }
       guard names.count <= Self.tensorLimit + 1 else { throw .tooManyTensors }
       try read(name, &scanner)
@@ -43,7 +43,7 @@ struct SafetensorsHeader {
   }
 
   private mutating func read(
-    _ name: String, _ scanner: inout HeaderScanner
+    _ name: String, _ scanner: inout TextScanner<SafetensorsProblem>
   ) throws(SafetensorsProblem) {
     if name == "__metadata__" {
       metadata = try Self.metadata(&scanner)
@@ -53,12 +53,12 @@ struct SafetensorsHeader {
   }
 
   private static func metadata(
-    _ scanner: inout HeaderScanner
+    _ scanner: inout TextScanner<SafetensorsProblem>
   ) throws(SafetensorsProblem) -> [String: String] {
     var words: [String: String] = [:]
-    try scanner.object { scanner, key throws(SafetensorsProblem) in
+    try scanner.jsonObject { scanner, key throws(SafetensorsProblem) in
       guard words[key] == nil else { throw .duplicate(key) }
-      words[key] = try scanner.string()
+      words[key] = try scanner.jsonString()
     }
     return words
   }
@@ -72,7 +72,7 @@ extension SafetensorsHeader {
   }
 
   private static func entry(
-    _ name: String, _ scanner: inout HeaderScanner
+    _ name: String, _ scanner: inout TextScanner<SafetensorsProblem>
   ) throws(SafetensorsProblem) -> Entry {
     let fields = try fields(of: name, &scanner)
     guard let typeName = fields.type else { throw .missingField("dtype", tensor: name) }
@@ -95,16 +95,16 @@ extension SafetensorsHeader {
   }
 
   private static func fields(
-    of name: String, _ scanner: inout HeaderScanner
+    of name: String, _ scanner: inout TextScanner<SafetensorsProblem>
   ) throws(SafetensorsProblem) -> Fields {
     var fields = Fields()
     var seen: Set<String> = []
-    try scanner.object { scanner, field throws(SafetensorsProblem) in
+    try scanner.jsonObject { scanner, field throws(SafetensorsProblem) in
       guard seen.insert(field).inserted else { throw .duplicate(field) }
       switch field {
-      case "dtype": fields.type = try scanner.string()
-      case "shape": fields.shape = try scanner.integers()
-      case "data_offsets": fields.offsets = try scanner.integers()
+      case "dtype": fields.type = try scanner.jsonString()
+      case "shape": fields.shape = try scanner.jsonIntegers()
+      case "data_offsets": fields.offsets = try scanner.jsonIntegers()
       default: throw .unknownField(field, tensor: name)
       }
     }

@@ -2,7 +2,7 @@
 public typealias SafetensorsError = FormatError<SafetensorsProblem>
 
 /// What can be wrong in a safetensors file.
-public enum SafetensorsProblem: FormatProblem {
+public enum SafetensorsProblem: SyntaxProblem {
   /// The file is too short for the length of its header.
   case tooShort(bytes: Int)
   /// The header claims a length beyond the limit or beyond the end of the file.

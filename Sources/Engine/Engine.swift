@@ -1,1 +1,0 @@
-// Room `Engine`; see docs/architecture.md.

@@ -1,0 +1,65 @@
+import Tensors
+
+/// How an image becomes a measurement, before noise: y = A(x).
+///
+/// Rows of a batch never influence each other.
+public protocol MeasurementOperator: Sendable {
+  /// The shape [C, H, W] of the measurement of an image.
+  ///
+  /// - Parameter image: the shape [C, H, W] of the image.
+  /// - Throws: ``OperatorError`` if the operator does not take such images.
+  func measurementShape(ofImage image: [Int]) throws -> [Int]
+
+  /// Applies the operator to images [B, C, H, W] in [−1, 1]; gradients flow to `x`.
+  ///
+  /// - Throws: ``OperatorError`` if the operator does not take such images.
+  func apply(_ x: Tensor) throws -> Tensor
+
+  /// The same operator with its constants on another device.
+  func moved(to device: Device) throws -> Self
+}
+
+/// A linear operator y = A x with its exact adjoint.
+///
+/// ⟨A x, u⟩ = ⟨x, Aᵀ u⟩ holds for all x and u up to rounding, padding included.
+public protocol LinearOperator: MeasurementOperator {
+  /// Aᵀ y for measurements [B, C, H, W].
+  ///
+  /// - Throws: ``OperatorError`` if the tensor is no measurement of this operator.
+  func adjoint(_ y: Tensor) throws -> Tensor
+
+  /// Moves images [B, C, H, W] towards those with the measurement y.
+  ///
+  /// By default x + Aᵀ(y − A x), which is the projection where A Aᵀ A = A.
+  func project(_ x: Tensor, onto y: Tensor) throws -> Tensor
+}
+
+extension LinearOperator {
+  public func project(_ x: Tensor, onto y: Tensor) throws -> Tensor {
+    try x + adjoint(y - apply(x))
+  }
+}
+
+/// The shape [C, H, W] of an image, checked.
+struct ImageShape: Sendable, Equatable {
+  let channels, height, width: Int
+
+  init(_ shape: [Int]) throws(OperatorError) {
+    let range = ResizerWeights.lengthRange
+    guard shape.count == 3, shape.allSatisfy(range.contains) else {
+      throw .notAnImageShape(shape)
+    }
+    (channels, height, width) = (shape[0], shape[1], shape[2])
+  }
+
+  var dimensions: [Int] { [channels, height, width] }
+
+  /// Checks that a tensor is a batch of such images.
+  func check(_ tensor: Tensor, _ operation: String) throws(OperatorError) {
+    let shape = tensor.shape
+    guard shape.count == 4, shape.dropFirst().elementsEqual(dimensions) else {
+      throw .shape(
+        operation: operation, wanted: "[batch, \(channels), \(height), \(width)]", found: shape)
+    }
+  }
+}

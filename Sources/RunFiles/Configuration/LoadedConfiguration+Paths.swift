@@ -1,0 +1,81 @@
+import Foundation
+
+extension LoadedConfiguration {
+  /// Checks that every file and folder the experiment reads is there, relative to the current folder.
+  ///
+  /// - Throws: Every missing file or folder, and an output that is no folder, each with the line that names it.
+  public func validatePaths() throws(ConfigurationError) {
+    let problems = inputFolders + inputFiles + output
+    if let error = ConfigurationError(problems) { throw error }
+  }
+
+  private var inputFolders: [ConfigurationProblem] {
+    switch configuration.data.source {
+    case .images(let path): folder("data.images", path, "a folder of PNG or npy images")
+    case .measurements(let path, _):
+      folder("data.measurements", path, "a folder of npy measurements")
+    }
+  }
+
+  private var inputFiles: [ConfigurationProblem] {
+    configuration.prior.files.flatMap { key, path, expected in file(key, path, expected) }
+  }
+
+  private var output: [ConfigurationProblem] {
+    let path = configuration.run.output
+    guard let isFolder = Self.isFolder(path), !isFolder else { return [] }
+    return [
+      problem(
+        at: "run.output", .conflict("\(Quoted.text(path)) is a file, not a folder; name another"))
+    ]
+  }
+
+  private func folder(_ key: String, _ path: String, _ expected: String) -> [ConfigurationProblem] {
+    guard let isFolder = Self.isFolder(path) else {
+      return [problem(at: key, .missingPath(path, expected: expected))]
+    }
+    if isFolder { return [] }
+    return [problem(at: key, .conflict("\(Quoted.text(path)) is a file; expected \(expected)"))]
+  }
+
+  private func file(_ key: String, _ path: String, _ expected: String) -> [ConfigurationProblem] {
+    guard let isFolder = Self.isFolder(path) else {
+      return [problem(at: key, .missingPath(path, expected: expected))]
+    }
+    if !isFolder { return [] }
+    return [problem(at: key, .conflict("\(Quoted.text(path)) is a folder; expected \(expected)"))]
+  }
+
+  /// Whether a path is a folder; nil where there is nothing.
+  private static func isFolder(_ path: String) -> Bool? {
+    var isFolder: ObjCBool = false
+    let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+    return exists ? isFolder.boolValue : nil
+  }
+}
+
+extension Configuration.Prior {
+  /// Files the prior is read from: key, path, what it should be.
+  public var files: [(key: String, path: String, expected: String)] {
+    switch model {
+    case .guidedDiffusion(let network):
+      [("prior.checkpoint", network.checkpoint, "a file of weights (.safetensors or .pt)")]
+    case .gaussian(let density): density.mean.file("prior.mean") + density.covariance.files
+    case .gaussianMixture(let density):
+      density.components.enumerated().flatMap { $1.mean.file("prior.components[\($0)].mean") }
+    }
+  }
+}
+
+extension Configuration.MeanImage {
+  fileprivate func file(_ key: String) -> [(key: String, path: String, expected: String)] {
+    if case .file(let path) = self { [(key, path, "an npy file of the prior's shape")] } else { [] }
+  }
+}
+
+extension Configuration.Gaussian.Covariance {
+  fileprivate var files: [(key: String, path: String, expected: String)] {
+    guard case .file(let path) = self else { return [] }
+    return [("prior.covariance", path, "an npy file with the n × n matrix of n pixels")]
+  }
+}

@@ -1,0 +1,32 @@
+extension Configuration {
+  /// Reads all sections; nil where a needed one is missing or wrong, which is noted.
+  static func read(_ file: SectionReader, name: String) -> Configuration? {
+    let run = file.optionalSection("run").map { Run.read($0, name: name) }
+    let data = file.requiredSection("data").flatMap(Data.read)
+    let measurement = file.requiredSection("measurement").flatMap {
+      Measurement.read($0, file: file)
+    }
+    let prior = file.requiredSection("prior").flatMap(Prior.read)
+    let sampler = readSampler(file, measurement?.operator, prior)
+    let compute = file.optionalSection("compute").map(Compute.read)
+    let statistics = file.optionalSection("statistics").map(Statistics.read)
+    _ = file.section(recordKey)
+    file.finish()
+    guard let run, let data, let measurement, let prior, let sampler, let compute, let statistics
+    else { return nil }
+    return Configuration(
+      run: run, data: data, measurement: measurement, prior: prior, sampler: sampler,
+      compute: compute, statistics: statistics)
+  }
+
+  /// A published task file has `conditioning` in place of `sampler`.
+  private static func readSampler(
+    _ file: SectionReader, _ operator: Operator?, _ prior: Prior?
+  ) -> Sampler? {
+    let conditioning = file.section("conditioning")
+    let context = Sampler.Context(
+      diffusionSteps: prior?.diffusion.steps, operator: `operator`, conditioning: conditioning)
+    guard let section = file.requiredSection("sampler") else { return nil }
+    return Sampler.read(section, context)
+  }
+}

@@ -1,0 +1,42 @@
+extension Configuration.Diffusion {
+  /// Reads the block; a closed-form prior knows ε and no variance, which sets its default and what is allowed.
+  static func read(_ section: SectionReader, isClosedForm: Bool) -> Self? {
+    var diffusion = Self(varianceType: isClosedForm ? .fixedSmall : .learnedRange)
+    section.value("noise_schedule", ValueKind<Schedule>.choice).map { diffusion.schedule = $0 }
+    section.value("steps", .integer(1...100_000)).map { diffusion.steps = $0 }
+    section.value("model_mean_type", ValueKind<MeanType>.choice).map { diffusion.meanType = $0 }
+    section.value("model_var_type", ValueKind<VarianceType>.choice)
+      .map { diffusion.varianceType = $0 }
+    section.value("rescale_timesteps", .flag).map { diffusion.rescaleTimesteps = $0 }
+    section.finish()
+    diffusion.checkSteps(section)
+    if isClosedForm { diffusion.checkClosedForm(section) }
+    return diffusion
+  }
+
+  /// β of the linear schedule ends at 20/N and must stay below 1.
+  private func checkSteps(_ section: SectionReader) {
+    guard schedule == .linear, steps <= 20 else { return }
+    let allowed = "at least 21, as the linear schedule ends at β = 20/steps < 1"
+    section.problem("steps", .notAllowed(found: "'\(steps)'", allowed: allowed, nearest: nil))
+  }
+
+  private func checkClosedForm(_ section: SectionReader) {
+    if meanType != .epsilon {
+      section.problem("model_mean_type", .conflict("a closed-form prior answers with epsilon only"))
+    }
+    if varianceType == .learned || varianceType == .learnedRange {
+      section.problem(
+        "model_var_type",
+        .conflict("a closed-form prior learns no variance; use fixed_small or fixed_large"))
+    }
+  }
+
+  var yaml: YAMLValue {
+    .section([
+      ("noise_schedule", .choice(schedule)), ("steps", .integer(steps)),
+      ("model_mean_type", .choice(meanType)), ("model_var_type", .choice(varianceType)),
+      ("rescale_timesteps", .flag(rescaleTimesteps)),
+    ])
+  }
+}

@@ -1,0 +1,67 @@
+extension Configuration.Prior {
+  private enum Kind: String, CaseIterable {
+    case guidedDiffusion = "guided-diffusion"
+    case gaussian
+    case gaussianMixture = "gaussian-mixture"
+  }
+
+  static func read(_ section: SectionReader) -> Self? {
+    let diffusionSection = section.optionalSection("diffusion")
+    guard let kind = section.required("kind", ValueKind<Kind>.choice) else { return nil }
+    let model = readModel(kind, section)
+    section.finish()
+    let diffusion = diffusionSection.flatMap {
+      Configuration.Diffusion.read($0, isClosedForm: kind != .guidedDiffusion)
+    }
+    guard let model, let diffusion else { return nil }
+    return Self(model: model, diffusion: diffusion)
+  }
+
+  private static func readModel(_ kind: Kind, _ section: SectionReader) -> Configuration.PriorModel?
+  {
+    switch kind {
+    case .guidedDiffusion: Configuration.GuidedDiffusion.read(section).map { .guidedDiffusion($0) }
+    case .gaussian: Configuration.Gaussian.read(section).map { .gaussian($0) }
+    case .gaussianMixture: Configuration.GaussianMixture.read(section).map { .gaussianMixture($0) }
+    }
+  }
+
+  var yaml: YAMLValue { .section(modelYAML + [("diffusion", diffusion.yaml)]) }
+
+  private var modelYAML: [(String, YAMLValue)] {
+    switch model {
+    case .guidedDiffusion(let network): [("kind", .choice(Kind.guidedDiffusion))] + network.yaml
+    case .gaussian(let density): [("kind", .choice(Kind.gaussian))] + density.yaml
+    case .gaussianMixture(let density): [("kind", .choice(Kind.gaussianMixture))] + density.yaml
+    }
+  }
+}
+
+extension Configuration.GuidedDiffusion {
+  static func read(_ section: SectionReader) -> Self? {
+    let checkpoint = section.required(
+      "checkpoint", .text("a file of weights (.safetensors or .pt)"))
+    let block = section.section("architecture")
+    let architecture = block.flatMap { UNetArchitecture.read($0, isStrict: true) }
+    let label = section.value("class_label", .integer(0...(UNetArchitecture.classes - 1)))
+    if let architecture { checkLabel(label, architecture, section) }
+    return checkpoint.map { Self(checkpoint: $0, architecture: architecture, classLabel: label) }
+  }
+
+  private static func checkLabel(
+    _ label: Int?, _ architecture: UNetArchitecture, _ section: SectionReader
+  ) {
+    if label == nil, architecture.isClassConditional {
+      section.missing("class_label", expected: "the class to draw, as class_cond is true")
+    }
+    if label != nil, !architecture.isClassConditional {
+      section.problem("class_label", .conflict("needs a network with class_cond: true"))
+    }
+  }
+
+  var yaml: [(String, YAMLValue)] {
+    [("checkpoint", .text(checkpoint))]
+      + (architecture.map { [("architecture", $0.yaml)] } ?? [])
+      + (classLabel.map { [("class_label", .integer($0))] } ?? [])
+  }
+}

@@ -1,0 +1,27 @@
+extension Configuration.Statistics {
+  static func read(_ section: SectionReader) -> Self {
+    var statistics = Self()
+    section.value("quantiles", .quantiles).map { statistics.quantiles = $0 }
+    section.value("keep_samples", .integer(0...1000)).map { statistics.keepSamples = $0 }
+    section.value("save_samples", .flag).map { statistics.saveSamples = $0 }
+    section.finish()
+    return statistics
+  }
+
+  var yaml: YAMLValue {
+    .section([
+      ("quantiles", .list(quantiles.map { .number($0) })),
+      ("keep_samples", .integer(keepSamples)), ("save_samples", .flag(saveSamples)),
+    ])
+  }
+}
+
+extension ValueKind where Value == [Double] {
+  /// Rising levels strictly between 0 and 1, or none.
+  static var quantiles: Self {
+    list(of: .number(.between(0, 1)), count: 0...99)
+      .satisfying("levels that rise, each above 0 and below 1") { levels in
+        zip(levels, levels.dropFirst()).allSatisfy { $0 < $1 }
+      }
+  }
+}

@@ -1,0 +1,99 @@
+extension ResolvedConfiguration {
+  /// SHA-256, in hex, of everything that fixes the bits of the samples and the make-up of the parts.
+  ///
+  /// Two runs with the same hash may add to one another's results. Left out is
+  /// * what only grows the work: `run.samples`, `data.range`;
+  /// * what only places, times or shows it: `run.output`, `run.checkpoint`, `run.lease`, `compute.workers`, the folders
+  ///   and file names of inputs, and which quantiles are shown. Whether there are quantiles at all counts, as parts
+  ///   carry their levels; `keep_samples` and `save_samples` count, as parts carry the kept samples.
+  ///
+  /// - Parameter priorDigest: SHA-256, in hex, of the files the prior is read from (``Configuration/Prior/files``);
+  ///   any fixed text for a prior without files.
+  public func workHash(priorDigest: String) -> String {
+    SHA256.hex(of: Array(workForm(priorDigest: priorDigest).utf8))
+  }
+
+  /// The canonical text that is hashed: one `key=value` a line, in a fixed order.
+  func workForm(priorDigest: String) -> String {
+    let form = YAMLValue.section([
+      ("format", .word("posterior-atlas-work-1")), ("seed", .integer(configuration.run.seed)),
+      ("unit", .integer(configuration.run.unit)), ("source", configuration.data.workForm),
+      ("measurement", configuration.measurement.workForm),
+      ("prior", configuration.prior.workForm(digest: priorDigest)),
+      ("sampler", configuration.sampler.yaml), ("compute", computeForm),
+      ("statistics", configuration.statistics.workForm),
+    ])
+    return form.leaves().joined(separator: "\n") + "\n"
+  }
+
+  private var computeForm: YAMLValue {
+    .section([
+      ("device", .choice(device)), ("precision", .choice(precision)),
+      ("threads", .integer(threads)),
+    ])
+  }
+}
+
+extension Configuration.Data {
+  fileprivate var workForm: YAMLValue {
+    switch source {
+    case .images: .word("images")
+    case .measurements(_, nil): .word("measurements")
+    case .measurements(_, let shape?):
+      .section([("kind", .word("measurements")), ("shape", .integers(shape))])
+    }
+  }
+}
+
+extension Configuration.Measurement {
+  /// Without `image_size`, which is a check and no parameter.
+  fileprivate var workForm: YAMLValue {
+    guard case .inpainting(var inpainting) = `operator` else { return yaml }
+    inpainting.imageSize = nil
+    return Self(operator: .inpainting(inpainting), noise: noise).yaml
+  }
+}
+
+extension Configuration.Prior {
+  /// With a digest in place of the names of files, and without `dropout`, which acts in training only.
+  fileprivate func workForm(digest: String) -> YAMLValue {
+    var prior = self
+    prior.model = model.withoutFileNames
+    return .section([("digest", .text(digest)), ("model", prior.yaml)])
+  }
+}
+
+extension Configuration.PriorModel {
+  fileprivate var withoutFileNames: Self {
+    switch self {
+    case .guidedDiffusion(var network):
+      network.checkpoint = ""
+      network.architecture?.dropout = 0
+      return .guidedDiffusion(network)
+    case .gaussian(var density):
+      density.mean = density.mean.withoutFileName
+      if case .file = density.covariance { density.covariance = .file("") }
+      return .gaussian(density)
+    case .gaussianMixture(var density):
+      for index in density.components.indices {
+        density.components[index].mean = density.components[index].mean.withoutFileName
+      }
+      return .gaussianMixture(density)
+    }
+  }
+}
+
+extension Configuration.MeanImage {
+  fileprivate var withoutFileName: Self {
+    if case .file = self { .file("") } else { self }
+  }
+}
+
+extension Configuration.Statistics {
+  fileprivate var workForm: YAMLValue {
+    .section([
+      ("levels", .flag(!quantiles.isEmpty)), ("keep_samples", .integer(keepSamples)),
+      ("save_samples", .flag(saveSamples)),
+    ])
+  }
+}

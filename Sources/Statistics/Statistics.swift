@@ -1,1 +1,0 @@
-// Room `Statistics`; see docs/architecture.md.

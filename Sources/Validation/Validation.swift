@@ -1,1 +1,0 @@
-// Room `Validation`; see docs/architecture.md.

@@ -1,0 +1,103 @@
+import Engine
+import RunFiles
+import Tensors
+
+/// A file of network weights and what it tells of its network.
+public struct Checkpoint: Sendable {
+  public let path: String
+  public let file: TensorFile
+
+  /// Reads `.safetensors`, or PyTorch's `.pt`, `.pth` and `.ckpt`; other names by their content.
+  ///
+  /// - Throws: an error of the reader that names the file and what is wrong with it.
+  public init(path: String) throws {
+    self.path = path
+    file =
+      path.hasSuffix(".safetensors")
+      ? try Safetensors.read(path: path) : try PyTorchCheckpoint.read(path: path)
+  }
+
+  /// The weights as float32 tensors, in the file's own memory where they are float32 there.
+  public func weights() throws -> NetworkWeights {
+    NetworkWeights(
+      try file.tensors.mapValues { array in
+        let tensor = try array.tensor()
+        return array.elementType.isFloatingPoint ? try tensor.converted(to: .float32) : tensor
+      })
+  }
+
+  /// The network's architecture: from `configured` if given, else from the file's metadata, else
+  /// from the shapes of its tensors.
+  ///
+  /// - Throws: ``CheckpointError`` if none of them tells it.
+  public func architecture(configured: UNetArchitecture?) throws -> GuidedDiffusionArchitecture {
+    if let configured { return GuidedDiffusionArchitecture(configured, classes: classes) }
+    if let text = file.metadata["architecture"] {
+      return GuidedDiffusionArchitecture(try UNetArchitecture(json: text), classes: classes)
+    }
+    let shapes = file.tensors.mapValues(\.shape)
+    do {
+      return try GuidedDiffusionArchitecture(inferredFrom: shapes)
+    } catch {
+      throw CheckpointError(path: path, problem: .architectureUnknown(error))
+    }
+  }
+
+  private var classes: Int? { file.tensors["label_emb.weight"]?.shape.first }
+
+  /// Builds the network.
+  ///
+  /// - Throws: ``CheckpointError`` that lists missing, surplus and misshapen tensors.
+  public func network(
+    _ architecture: GuidedDiffusionArchitecture, precision: NetworkPrecision, label: Int?,
+    device: Device
+  ) throws -> GuidedDiffusionUNet {
+    do {
+      let own = try weights()
+      let placed =
+        device == .cpu ? own : try own.mapped { try $0.moved(to: device) }
+      return try GuidedDiffusionUNet(
+        architecture, weights: placed, precision: precision, label: label, device: device)
+    } catch let mismatch as WeightMismatch {
+      throw CheckpointError(path: path, problem: .doesNotFit(mismatch))
+    }
+  }
+}
+
+/// A checkpoint that cannot be used as the network asked for.
+public struct CheckpointError: Error, Sendable, CustomStringConvertible {
+  public enum Problem: Sendable {
+    case architectureUnknown(ArchitectureInferenceError)
+    case doesNotFit(WeightMismatch)
+  }
+
+  public let path: String
+  public let problem: Problem
+
+  public var description: String {
+    switch problem {
+    case .architectureUnknown(let reason):
+      "\(path): the architecture is not in the file and cannot be read off its tensors (\(reason)); "
+        + "give it as prior.architecture in the configuration"
+    case .doesNotFit(let mismatch):
+      "\(path): the weights do not fit the architecture: \(mismatch)"
+    }
+  }
+}
+
+extension GuidedDiffusionArchitecture {
+  /// The engine's form of a configured architecture.
+  public init(_ configured: UNetArchitecture, classes: Int?) {
+    self.init(
+      imageSize: configured.imageSize, imageChannels: configured.imageChannels,
+      modelChannels: configured.modelChannels, residualBlocks: configured.residualBlocks,
+      channelMultipliers: configured.channelMultipliers,
+      attentionResolutions: configured.attentionResolutions, heads: configured.heads,
+      headChannels: configured.headChannels, headsOnTheWayUp: configured.decoderHeads,
+      scaleShiftNorm: configured.usesScaleShiftNorm,
+      resamplingBlocks: configured.residualResampling,
+      newAttentionOrder: configured.usesNewAttentionOrder,
+      learnsVariance: configured.learnsVariance,
+      classes: configured.isClassConditional ? classes ?? UNetArchitecture.classes : nil)
+  }
+}

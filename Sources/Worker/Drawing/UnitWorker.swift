@@ -1,0 +1,156 @@
+import Engine
+import Foundation
+import RunFiles
+import Statistics
+import Synchronization
+import Tensors
+
+/// Draws units of work, one at a time; each worker thread has its own.
+public final class UnitWorker: Sendable {
+  private let experiment: Experiment
+  /// The problem drawn from last: units of one image mostly follow each other.
+  private let latest = Mutex<ImageProblem?>(nil)
+
+  public init(_ experiment: Experiment) { self.experiment = experiment }
+
+  /// Draws the samples of `unit`.
+  ///
+  /// The network always sees a whole block of `run.unit` rows, also where only some are asked for:
+  /// the size of a batch changes the last bits, so samples drawn later, when a run has grown, come
+  /// out as if drawn at once.
+  /// - Throws: ``UnitInterrupted`` when `stop` is raised; any other error ends the run.
+  public func draw(_ unit: WorkUnit, stop: StopFlag) throws -> Part {
+    TorchRuntime.setThreads(experiment.configuration.threads)
+    let drawing = try UnitDrawing(unit, problem: problem(of: unit.image), experiment: experiment)
+    do {
+      return try drawing.run { stop.isRaised }
+    } catch is SamplingStopped {
+      throw UnitInterrupted()
+    }
+  }
+
+  private func problem(of image: ImageID) throws -> ImageProblem {
+    if let known = latest.withLock({ $0 }), known.image == image { return known }
+    let made = try ImageProblem(image, in: experiment)
+    latest.withLock { $0 = made }
+    return made
+  }
+}
+
+/// The drawing of one unit.
+struct UnitDrawing {
+  /// How often a sample is drawn before it counts as failed.
+  static let attempts = 2
+
+  private let unit: WorkUnit
+  private let problem: ImageProblem
+  private let configuration: Configuration
+  private var statistics: ImageStatistics
+  private var records: [SampleRecord] = []
+  private var kept: [Int: [Float]] = [:]
+
+  init(_ unit: WorkUnit, problem: ImageProblem, experiment: Experiment) {
+    self.unit = unit
+    self.problem = problem
+    configuration = experiment.configuration.configuration
+    statistics = ImageStatistics(
+      pixelCount: problem.shape.reduce(1, *),
+      options: StatisticsOptions(
+        levels: !configuration.statistics.quantiles.isEmpty, truthRank: problem.truth != nil))
+  }
+
+  func run(shouldStop: () -> Bool) throws -> Part {
+    var copy = self
+    return try copy.draw(shouldStop: shouldStop)
+  }
+
+  private mutating func draw(shouldStop: () -> Bool) throws -> Part {
+    var wanted = Array(unit.samples)
+    for attempt in 0..<Self.attempts where !wanted.isEmpty {
+      let batch = try batch(wanted, attempt: attempt, shouldStop: shouldStop)
+      let last = attempt == Self.attempts - 1
+      wanted = try wanted.filter { index in
+        try !accept(index, from: batch, attempts: attempt + 1, last: last)
+      }
+    }
+    return try Part(
+      image: unit.image, shape: problem.shape, statistics: statistics, records: records,
+      kept: kept)
+  }
+
+  // MARK: - Batches
+
+  private struct Batch {
+    let images: [Float]
+    let rows: [Int: Int]
+    let residuals: [Float]
+    let evaluations: Int
+    let secondsEach: Double
+  }
+
+  /// Samples the block that holds the unit; rows of `wanted` use the noise of `attempt`.
+  private func batch(_ wanted: [Int], attempt: Int, shouldStop: () -> Bool) throws -> Batch {
+    let size = configuration.run.unit
+    let start = unit.samples.lowerBound / size * size
+    let samples = Array(start..<start + size)
+    let again = Set(wanted)
+    let noise = try PhiloxNoise(
+      seed: configuration.run.seed, image: unit.image.key, samples: samples,
+      attempts: samples.map { again.contains($0) ? attempt : 0 })
+    let clock = ContinuousClock()
+    let began = clock.now
+    let state = try problem.sampler.sample(problem.problem, noise: noise, shouldStop: shouldStop)
+    let elapsed = began.duration(to: clock.now) / .seconds(1)
+    return Batch(
+      images: try state.x.floats(),
+      rows: Dictionary(uniqueKeysWithValues: samples.enumerated().map { ($1, $0) }),
+      residuals: try residuals(state.x), evaluations: state.evaluations,
+      secondsEach: elapsed / Double(wanted.count))
+  }
+
+  /// √mean((y − A(x))²) of each row.
+  private func residuals(_ x: Tensor) throws -> [Float] {
+    let inverse = problem.problem
+    let difference = try inverse.measurement - inverse.measurementOperator.apply(x)
+    return try difference.reshaped([x.shape[0], -1]).squared().mean(over: [1]).squareRoot()
+      .floats()
+  }
+
+  // MARK: - Samples
+
+  /// Adds a sample to the statistics, or to the failures if it is bad for the last time.
+  ///
+  /// - Returns: whether the sample is settled.
+  private mutating func accept(
+    _ index: Int, from batch: Batch, attempts: Int, last: Bool
+  ) throws -> Bool {
+    let pixels = statistics.pixelCount
+    let row = batch.rows[index] ?? 0
+    let values = batch.images[row * pixels..<(row + 1) * pixels].map { ($0 + 1) / 2 }
+    var record = SampleRecord(
+      index: index, attempts: attempts, networkEvaluations: batch.evaluations * attempts,
+      seconds: batch.secondsEach)
+    do {
+      try statistics.add(values, truth: problem.truth)
+    } catch .absurdValue {
+      guard last else { return false }
+      record.failure = "a value is not finite, or beyond ±\(ImageStatistics.magnitudeLimit)"
+      records.append(record)
+      return true
+    }
+    score(&record, values, residual: batch.residuals[row])
+    records.append(record)
+    if configuration.statistics.saveSamples || index < configuration.statistics.keepSamples {
+      kept[index] = values
+    }
+    return true
+  }
+
+  private func score(_ record: inout SampleRecord, _ values: [Float], residual: Float) {
+    let sigma = problem.problem.noiseSigma
+    if sigma > 0 { record.residual = Double(residual) / sigma }
+    guard let truth = problem.truth else { return }
+    record.psnr = try? ImageQuality.peakSignalToNoise(values, truth: truth)
+    record.ssim = try? ImageQuality.structuralSimilarity(values, truth: truth, shape: problem.shape)
+  }
+}

@@ -1,0 +1,58 @@
+import Engine
+import Foundation
+import RunFiles
+import Tensors
+
+/// A prior ready to sample from: one for all workers of a process.
+public struct LoadedPrior: Sendable {
+  public let model: any DiffusionModel
+  /// SHA-256 of the files it was read from, or of its description where there are none.
+  public let digest: String
+  /// The process the prior was made for, as configured.
+  public let diffusion: Configuration.Diffusion
+
+  /// Loads the prior `configuration` names.
+  ///
+  /// - Throws: an error that names the file and what is wrong with it.
+  public init(
+    _ configuration: Configuration.Prior, precision: NetworkPrecision, device: Device
+  ) throws {
+    diffusion = configuration.diffusion
+    switch configuration.model {
+    case .guidedDiffusion(let network):
+      let checkpoint = try Checkpoint(path: network.checkpoint)
+      model = try checkpoint.network(
+        checkpoint.architecture(configured: network.architecture), precision: precision,
+        label: network.classLabel, device: device)
+      digest = try SHA256.hex(ofFile: network.checkpoint)
+    case .gaussian(let gaussian):
+      let built = try GaussianPrior(gaussian, alphaBar: Self.alphaBar(configuration.diffusion))
+      model = built
+      digest = Self.digest(of: built.mean + built.covarianceMatrix.elements)
+    case .gaussianMixture(let mixture):
+      let built = try GaussianMixturePrior(
+        mixture, alphaBar: Self.alphaBar(configuration.diffusion))
+      model = built
+      digest = Self.digest(of: built.components.flatMap { [$0.weight, $0.std] + $0.mean })
+    }
+  }
+
+  private static func alphaBar(_ diffusion: Configuration.Diffusion) throws -> [Double] {
+    try DiffusionTables(
+      betas: NoiseSchedule(diffusion.schedule).betas(steps: diffusion.steps)
+    ).alphaBar
+  }
+
+  private static func digest(of numbers: [Double]) -> String {
+    numbers.withUnsafeBytes { SHA256.hex(of: [UInt8]($0)) }
+  }
+}
+
+extension NoiseSchedule {
+  init(_ configured: Configuration.Diffusion.Schedule) {
+    switch configured {
+    case .linear: self = .linear
+    case .cosine: self = .cosine
+    }
+  }
+}

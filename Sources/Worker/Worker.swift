@@ -1,1 +1,0 @@
-// Room `Worker`; see docs/architecture.md.
