@@ -56,7 +56,7 @@ extension ByteWriter {
 
 extension ByteReader {
   mutating func image() throws(MalformedMessage) -> ImageID {
-    guard let image = ImageID.safe(try string()) else { throw MalformedMessage() }
+    guard let image = try? ImageID(name: try string()) else { throw MalformedMessage() }
     return image
   }
 

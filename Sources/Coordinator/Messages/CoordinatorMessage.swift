@@ -2,6 +2,8 @@ import RunFiles
 
 /// What the coordinator tells a rank.
 enum CoordinatorMessage: Hashable, Sendable {
+  /// You have joined the run of this name.
+  case welcome(run: String)
   /// Units for a worker, to be done in this order; none means: send what you have, and wait.
   case assign(slot: Int, units: [WorkUnit])
   /// I am alive.
@@ -16,8 +18,8 @@ enum CoordinatorMessage: Hashable, Sendable {
 
 extension CoordinatorMessage {
   private enum Kind: UInt8 {
-    case assign = 101
-    case heartbeat, stop, end
+    case welcome = 101
+    case assign, heartbeat, stop, end
   }
 
   var message: Message {
@@ -28,6 +30,9 @@ extension CoordinatorMessage {
 
   private func write(_ writer: inout ByteWriter) -> Kind {
     switch self {
+    case .welcome(let run):
+      writer.write(run)
+      return .welcome
     case .assign(let slot, let units):
       writer.write(slot)
       writer.write(units) { $0.write($1) }
@@ -54,6 +59,7 @@ extension CoordinatorMessage {
     _ kind: Kind, _ reader: inout ByteReader
   ) throws(MalformedMessage) -> CoordinatorMessage {
     switch kind {
+    case .welcome: .welcome(run: try reader.string())
     case .assign:
       .assign(
         slot: try reader.int(),

@@ -70,3 +70,8 @@ enum FolderCalls {
     }
   }
 }
+
+extension FileError {
+  /// Whether the file is not there.
+  public var isMissingFile: Bool { errno == ENOENT }
+}

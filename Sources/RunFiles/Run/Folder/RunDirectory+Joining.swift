@@ -12,7 +12,7 @@ extension RunDirectory {
     guard let part = try sum(entries), let first = entries.first else { return nil }
     if entries.count == 1 { return (first, part) }
     let joined = try commit(part)
-    for entry in entries { FolderCalls.discard("\(partsPath)/\(entry.name)") }
+    discard(entries)
     return (joined, part)
   }
 
@@ -32,16 +32,19 @@ extension RunDirectory {
 
   /// Deletes files all of whose samples are in one accepted part.
   public func removeRedundant(_ progress: RunProgress) {
-    for part in progress.images.values.flatMap(\.redundant) {
-      FolderCalls.discard("\(partsPath)/\(part.name)")
-    }
+    discard(progress.images.values.flatMap(\.redundant))
+  }
+
+  /// Deletes files; only those whose samples are all in one part that is durable.
+  public func discard(_ entries: [PartEntry]) {
+    for entry in entries { FolderCalls.discard("\(partsPath)/\(entry.name)") }
   }
 
   /// Joins parts; does nothing if another process is joining the same ones.
   private func joinUnlessVanished(_ entries: [PartEntry]) throws {
     do {
       _ = try join(entries)
-    } catch let error as FileError where error.errno == ENOENT {
+    } catch let error as FileError where error.isMissingFile {
       return
     }
   }

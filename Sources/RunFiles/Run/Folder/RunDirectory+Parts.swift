@@ -53,8 +53,8 @@ extension RunDirectory {
     for _ in 0..<10 {
       do {
         return try sum(current?.accepted ?? [])
-      } catch let error as FileError where error.errno == ENOENT {
-        current = try scan(image)
+      } catch let error as FileError where error.isMissingFile {
+        current = try self.progress(of: image)
       }
     }
     return try sum(current?.accepted ?? [])

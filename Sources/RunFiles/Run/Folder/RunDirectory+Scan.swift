@@ -19,7 +19,7 @@ extension RunDirectory {
   /// The progress of one image.
   ///
   /// - Throws: `FileError` if the folder cannot be listed.
-  func scan(_ image: ImageID) throws(FileError) -> ImageProgress {
+  public func progress(of image: ImageID) throws(FileError) -> ImageProgress {
     let prefix = PartName.prefix(of: image)
     let progress = try settledScan {
       $0.hasPrefix(prefix)

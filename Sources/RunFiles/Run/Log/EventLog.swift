@@ -14,12 +14,12 @@ public final class EventLog: Sendable {
   private let state: Mutex<State>
 
   fileprivate struct State {
-    var descriptor: Int32
+    var descriptor: Int32 = -1
     var isReported = false
     var endsInsideLine = false
   }
 
-  /// Opens the log of this process.
+  /// The log of this process; the file is opened with the first line.
   ///
   /// - Parameters:
   ///   - folder: the run folder.
@@ -32,10 +32,8 @@ public final class EventLog: Sendable {
     self.run = run
     self.rank = rank
     self.report = report
-    state = Mutex(State(descriptor: Foundation.open(path, Self.flags, 0o666)))
+    state = Mutex(State())
   }
-
-  private static let flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC
 
   deinit {
     state.withLock { state in
@@ -46,7 +44,7 @@ public final class EventLog: Sendable {
   /// Appends a line.
   public func write(_ event: RunEvent) {
     guard let line = line(of: event) else { return }
-    let problem = state.withLock { $0.append(line) }
+    let problem = state.withLock { $0.append(line, to: path) }
     if let problem { report("cannot write \(path): \(problem); the run goes on without it") }
   }
 
@@ -65,8 +63,9 @@ public final class EventLog: Sendable {
 
 extension EventLog.State {
   /// Writes a line; returns a problem that was not told before.
-  mutating func append(_ line: [UInt8]) -> String? {
-    guard descriptor >= 0 else { return tell("it cannot be opened") }
+  mutating func append(_ line: [UInt8], to path: String) -> String? {
+    if descriptor < 0 { descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o666) }
+    guard descriptor >= 0 else { return tell(String(cString: strerror(errno))) }
     let bytes = endsInsideLine ? [UInt8(ascii: "\n")] + line : line
     let written = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
     if written == bytes.count {

@@ -62,16 +62,17 @@ public struct RunStatus: Codable, Equatable, Sendable {
   /// The last error, if one ended the run.
   public var error: String?
 
-  /// The status of a run that begins now.
-  public init(program: String, run: String, shard: Shard?, started: Date = Date()) {
+  /// The status of a run that began some seconds ago.
+  public init(program: String, run: String, shard: Shard?, secondsSinceStart: Double = 0) {
     state = .running
     self.program = program
     self.run = run
     host = HostName.current
     process = getpid()
     self.shard = shard?.description
-    self.started = Timestamp.text(started)
-    updated = self.started
+    started = Timestamp.text(Date(timeIntervalSinceNow: -secondsSinceStart))
+    updated = Timestamp.text(Date())
+    elapsedSeconds = secondsSinceStart
   }
 }
 

@@ -105,7 +105,7 @@ extension PartFile {
     guard !samples.isEmpty else { throw .statement(Key.samples, file.metadata[Key.samples]) }
     return PartHeader(
       seal: seal,
-      image: try statement(Key.image, file) { ImageID.safe($0) },
+      image: try statement(Key.image, file) { try? ImageID(name: $0) },
       shape: try statement(Key.shape, file, shape),
       samples: samples,
       failedCount: try statement(Key.failed, file) { Int($0).flatMap { $0 >= 0 ? $0 : nil } })

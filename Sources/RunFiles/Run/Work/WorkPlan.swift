@@ -29,6 +29,16 @@ public struct WorkPlan: Sendable {
   /// Number of units in the plan, done or not.
   public var unitCount: Int { units.count }
 
+  /// Number of samples in the plan, done or not.
+  public var sampleCount: Int {
+    guard !units.isEmpty else { return 0 }
+    let blocks = grid.blockCount
+    let (first, last) = (units.lowerBound / blocks, (units.upperBound - 1) / blocks)
+    if first == last { return samples(ofImageAt: first).count }
+    return samples(ofImageAt: first).count + samples(ofImageAt: last).count
+      + (last - first - 1) * grid.samples
+  }
+
   /// The samples of the image at `index` (in `images`) that belong to this plan; empty where the shard has none.
   public func samples(ofImageAt index: Int) -> Range<Int> {
     let blocks = grid.blockCount

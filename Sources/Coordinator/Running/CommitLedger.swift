@@ -1,0 +1,77 @@
+import RunFiles
+
+/// Which part files make up each image while a run goes on.
+///
+/// Files of this process are joined at any time; those of others only into a part that holds all samples of the image,
+/// since then two processes that do it at once write the same and nothing gets lost.
+struct CommitLedger {
+  private struct ImageFiles {
+    /// Parts of earlier runs and other processes that count.
+    var others: [PartEntry] = []
+    /// Parts of this process.
+    var own: [PartEntry] = []
+    /// Files that are in the way of nothing, but will be contained in the complete part.
+    var leftovers: [PartEntry] = []
+    /// What this run has to draw.
+    var work: SampleRanges
+
+    var covered: SampleRanges {
+      SampleRanges((others + own).flatMap(\.header.samples.ranges))
+    }
+  }
+
+  /// So many files of this process may lie about before they are joined.
+  private static let ownLimit = 16
+  private let directory: RunDirectory
+  private let wanted: SampleRanges
+  private var images: [ImageID: ImageFiles] = [:]
+
+  init(_ run: OpenedRun, work: [RemainingWork]) {
+    directory = run.directory
+    wanted = SampleRanges(0..<run.plan.grid.samples)
+    for item in work {
+      let progress = run.progress.images[item.image]
+      images[item.image] = ImageFiles(
+        others: progress?.accepted ?? [],
+        leftovers: (progress?.overlapping ?? []) + (progress?.redundant ?? []),
+        work: item.samples)
+    }
+  }
+
+  /// Notes a file that has been written, and joins files where it is time to.
+  ///
+  /// - Returns: the whole part if the image is complete now.
+  mutating func add(_ entry: PartEntry) throws -> Part? {
+    let image = entry.header.image
+    guard var files = images[image] else { return nil }
+    files.own.append(entry)
+    defer { images[image] = files }
+    if files.covered.isSuperset(of: wanted) { return try complete(image, &files) }
+    if files.own.count >= Self.ownLimit
+      || files.own.count > 1 && files.covered.isSuperset(of: files.work)
+    {
+      if let joined = try directory.join(files.own)?.entry { files.own = [joined] }
+    }
+    return nil
+  }
+
+  private func complete(_ image: ImageID, _ files: inout ImageFiles) throws -> Part? {
+    guard let (entry, part) = try joinAll(image, files.others + files.own) else { return nil }
+    directory.discard(files.leftovers)
+    files = ImageFiles(own: [entry], work: files.work)
+    return part
+  }
+
+  /// Joins all files of an image; if another process has joined some of them meanwhile, those that are there now.
+  private func joinAll(
+    _ image: ImageID, _ entries: [PartEntry]
+  ) throws -> (entry: PartEntry, part: Part)? {
+    do {
+      return try directory.join(entries)
+    } catch let error as FileError where error.isMissingFile {
+      let progress = try directory.progress(of: image)
+      guard progress.covered.isSuperset(of: wanted) else { throw error }
+      return try directory.join(progress.accepted)
+    }
+  }
+}

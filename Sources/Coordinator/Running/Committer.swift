@@ -1,0 +1,117 @@
+import Foundation
+import RunFiles
+
+/// What the coordinator wants written.
+enum CommitOrder: Sendable {
+  case part(image: ImageID, samples: SampleRanges, bytes: [UInt8])
+  case status(RunStatus)
+  case conclude(RunEnding)
+}
+
+/// What became of it.
+enum CommitReport: Sendable {
+  case committed(image: ImageID, samples: SampleRanges, bytes: Int)
+  case failed(String, ExitCode, bytes: Int)
+  case concluded(RunEnding)
+}
+
+/// Writes results to the run folder on a thread of its own, so that a slow disk does not stop the coordinator.
+final class Committer: Sendable {
+  private let run: OpenedRun
+  private let job: RunJob
+  private let log: EventLog
+  private let post: @Sendable (CommitReport) -> Void
+  private let state = Monitor<State>(State())
+
+  private struct State {
+    var orders: [CommitOrder] = []
+    var isCancelled = false
+    var hasEnded = false
+  }
+
+  init(
+    _ run: OpenedRun, job: RunJob, log: EventLog,
+    post: @escaping @Sendable (CommitReport) -> Void
+  ) {
+    self.run = run
+    self.job = job
+    self.log = log
+    self.post = post
+  }
+
+  func start(_ work: [RemainingWork]) {
+    let thread = Thread { [self] in
+      var ledger = CommitLedger(run, work: work)
+      while let order = nextOrder() { execute(order, &ledger) }
+      state.change { $0.hasEnded = true }
+    }
+    thread.name = "committer"
+    thread.start()
+  }
+
+  func give(_ order: CommitOrder) { state.change { $0.orders.append(order) } }
+
+  /// Ends the thread, without what is still to be written; returns when it has ended, or after some seconds.
+  func cancel() {
+    state.change { $0.isCancelled = true }
+    _ = state.wait(upTo: 10) { $0.hasEnded ? true : nil }
+  }
+
+  private func nextOrder() -> CommitOrder? {
+    let order = state.wait { state -> CommitOrder?? in
+      if state.isCancelled { return .some(nil) }
+      return state.orders.isEmpty ? nil : state.orders.removeFirst()
+    }
+    return order ?? nil
+  }
+}
+
+// MARK: - On the thread
+
+extension Committer {
+  private func execute(_ order: CommitOrder, _ ledger: inout CommitLedger) {
+    switch order {
+    case .part(let image, let samples, let bytes): commit(image, samples, bytes, &ledger)
+    case .status(let status): writeStatus(status)
+    case .conclude(let ending): post(.concluded(job.conclude(ending)))
+    }
+  }
+
+  private func commit(
+    _ image: ImageID, _ samples: SampleRanges, _ bytes: [UInt8], _ ledger: inout CommitLedger
+  ) {
+    let start = MonotonicClock.now()
+    do {
+      let sealed = try PartFile.sealed(bytes, workHash: run.directory.description.workHash)
+      let entry = try run.directory.commit(sealed)
+      note(entry, bytes: bytes.count, seconds: MonotonicClock.now() - start)
+      if let whole = try ledger.add(entry), job.observer.wantsCompletedImages {
+        job.observer.imageCompleted(whole)
+      }
+      post(.committed(image: image, samples: samples, bytes: bytes.count))
+    } catch {
+      post(.failed("\(error)", ExitCode(for: error), bytes: bytes.count))
+    }
+  }
+
+  /// A status that cannot be written is no reason to stop: parts tell what is done.
+  private func writeStatus(_ status: RunStatus) {
+    do {
+      try run.directory.write(status, shard: run.plan.shard)
+    } catch {
+      var event = RunEvent(.failed)
+      event.text = "\(error)"
+      log.write(event)
+    }
+  }
+
+  private func note(_ entry: PartEntry, bytes: Int, seconds: Double) {
+    var event = RunEvent(.committed)
+    event.image = entry.header.image.name
+    event.samples = entry.header.samples.description
+    event.failedSamples = entry.header.failedCount
+    event.bytes = bytes
+    event.seconds = seconds
+    log.write(event)
+  }
+}

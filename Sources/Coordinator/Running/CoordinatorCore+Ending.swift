@@ -1,0 +1,135 @@
+import RunFiles
+
+// MARK: - Time
+
+extension CoordinatorCore {
+  /// Time has passed.
+  mutating func tick(now: Double) {
+    if now - lastHeartbeat >= settings.heartbeat {
+      lastHeartbeat = now
+      tellAll(.heartbeat)
+    }
+    if now - lastProgress >= 1 { tellProgress(now) }
+    if now - lastStatus >= 10 { writeStatus(now) }
+    checkLeases(now)
+    checkGrace(now)
+    checkEnd(now: now)
+  }
+
+  private mutating func checkLeases(_ now: Double) {
+    guard case .running = phase else { return }
+    for rank in ranks.indices.dropFirst() {
+      let silence = leases.silence(of: rank, now: now)
+      let limit = ranks[rank].info == nil ? max(settings.joining, settings.lease) : settings.lease
+      if silence > limit { lose(rank, silence, now) }
+    }
+  }
+
+  private mutating func lose(_ rank: Int, _ silence: Double, _ now: Double) {
+    ranks[rank].isLost = true
+    let text =
+      ranks[rank].info == nil
+      ? "rank \(rank) has not joined within \(Int(silence)) s"
+      : "rank \(rank) (\(host(rank))) has been silent for \(Int(silence)) s"
+    stop(
+      RunEnding(
+        .interrupted,
+        "\(text): it hangs, or its machine or network is down; "
+          + "what is finished is committed, run again to go on"),
+      now: now)
+  }
+
+  /// A rank that has not come to rest in time is given up.
+  private mutating func checkGrace(_ now: Double) {
+    guard case .stopping(_, let since) = phase, now - since > settings.grace + 3 else { return }
+    for rank in ranks.indices where !ranks[rank].isDrained { ranks[rank].isLost = true }
+  }
+}
+
+// MARK: - Progress
+
+extension CoordinatorCore {
+  mutating func tellProgress(_ now: Double) {
+    lastProgress = now
+    report.elapsed = now - start
+    report.remaining = pace.remaining(
+      samples: report.totalSamples - report.doneSamples, workers: workerCount)
+    observer.progressed(report)
+  }
+
+  private mutating func writeStatus(_ now: Double) {
+    lastStatus = now
+    actions.append(.commit(.status(status(now, .running, error: nil))))
+  }
+
+  private func status(_ now: Double, _ state: RunStatus.State, error: String?) -> RunStatus {
+    var status = RunStatus(
+      program: agreement.program, run: runName, shard: run.plan.shard,
+      secondsSinceStart: now - start)
+    status.state = state
+    status.units = .init(
+      total: report.totalUnits, done: report.doneUnits, resumed: report.resumedUnits)
+    status.samples = .init(
+      total: report.totalSamples, done: report.doneSamples, resumed: report.resumedSamples)
+    status.failedSamples = report.failedSamples
+    status.ranks = report.ranks
+    status.workers = report.workers
+    status.unitsPerSecond = report.unitsPerSecond
+    status.remainingSeconds = report.remaining
+    status.error = error
+    return status
+  }
+}
+
+// MARK: - Ending
+
+extension CoordinatorCore {
+  static func interruption(_ reason: StopReason) -> RunEnding {
+    RunEnding(.interrupted, "interrupted (\(reason)); run again to go on")
+  }
+
+  /// Ends the run before its work is done: what is finished is committed first. The first reason counts.
+  mutating func stop(_ ending: RunEnding, now: Double) {
+    guard case .running = phase else { return }
+    phase = .stopping(ending, since: now)
+    let text = ending.text ?? ending.code.description
+    observer.stopping(text)
+    tellAll(.stop(.other(text)))
+  }
+
+  /// Goes on to the end if nothing is left to wait for.
+  mutating func checkEnd(now: Double) {
+    switch phase {
+    case .running:
+      if schedule.isComplete, pendingCommits == 0 { conclude(completeEnding, now) }
+    case .stopping(let ending, let since):
+      let isAtRest = ranks.allSatisfy { $0.isDrained || $0.isLost }
+      // A disk that does not answer must not keep the job beyond its last signal.
+      guard isAtRest, pendingCommits == 0 || now - since > settings.grace + 10 else { return }
+      let isDone = schedule.isComplete && pendingCommits == 0 && ending.code == .interrupted
+      conclude(isDone ? completeEnding : ending, now)
+    case .concluding, .over: return
+    }
+  }
+
+  private var completeEnding: RunEnding { .finished(failedSamples: report.failedSamples) }
+
+  private mutating func conclude(_ ending: RunEnding, _ now: Double) {
+    phase = .concluding
+    tellProgress(now)
+    actions.append(.commit(.conclude(ending)))
+  }
+
+  mutating func leave(_ ending: RunEnding) {
+    phase = .over
+    tellAll(.end(ending))
+    actions.append(.leave(ending, abort: ranks.contains { $0.isLost }))
+  }
+
+  /// The last status of the run.
+  func finalStatus(_ ending: RunEnding, now: Double) -> RunStatus {
+    let state: RunStatus.State =
+      ending.code.isComplete ? .complete : ending.code == .interrupted ? .interrupted : .failed
+    return status(now, state, error: ending.code.isComplete ? nil : ending.text)
+  }
+}

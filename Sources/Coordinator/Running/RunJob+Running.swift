@@ -1,0 +1,111 @@
+import Foundation
+import RunFiles
+
+extension RunJob {
+  /// Does the work together with the other ranks; returns on every rank with the same ending.
+  ///
+  /// Rank 0 opens the run, hands out units and commits results; all ranks draw. Errors of opening, equipping, drawing
+  /// and committing become the ending, whichever rank they happen on.
+  /// - Returns: how it ended; pass it to ``RunOutcome/leave(_:code:)`` at last.
+  /// - Throws: ``TransportError`` if the ranks cannot talk to each other any more.
+  public func run(over transport: any Transport) throws(TransportError) -> RunOutcome {
+    transport.node.rank == 0 ? try lead(transport) : try follow(transport)
+  }
+
+  private func follow(_ transport: any Transport) throws(TransportError) -> RunOutcome {
+    let (equipment, failure) = equip(transport.node, Equipment.none)
+    return try RunLoop(self, transport, equipment).run(failure: failure)
+  }
+
+  private func lead(_ transport: any Transport) throws(TransportError) -> RunOutcome {
+    let run: OpenedRun
+    do {
+      run = try open()
+    } catch {
+      return try dismiss(transport, RunEnding(ExitCode(for: error), "\(error)"))
+    }
+    let work = run.plan.remaining { run.progress.covered($0) }
+    let report = ProgressReport(run, work: work)
+    observer.began(report)
+    if work.isEmpty {
+      var outcome = try dismiss(transport, conclude(.finished(failedSamples: report.failedSamples)))
+      outcome.report = report
+      return outcome
+    }
+    return try lead(transport, run, work)
+  }
+
+  private func lead(
+    _ transport: any Transport, _ run: OpenedRun, _ work: [RemainingWork]
+  ) throws(TransportError) -> RunOutcome {
+    let runName = run.directory.writer
+    let agreement = RankAgreement(
+      program: run.directory.description.program,
+      workHash: run.directory.description.workHash, priorDigest: "")
+    let spare = Equipment(executors: [], agreement: agreement, folder: run.directory.path)
+    let (equipment, failure) = equip(transport.node, spare)
+    let loop = RunLoop(self, transport, equipment)
+    loop.coordinate(run, work, runName: runName)
+    let outcome = try loop.run(failure: failure)
+    loop.writeLastWords(outcome, runName: runName, run)
+    return outcome
+  }
+
+  /// The equipment, or `spare` and why there is none.
+  private func equip(_ node: NodeInfo, _ spare: Equipment) -> (Equipment, WorkerFailure?) {
+    do {
+      let equipment = try equip(node)
+      if !equipment.executors.isEmpty { return (equipment, nil) }
+      throw NoWorkers()
+    } catch {
+      let failure = WorkerFailure(
+        rank: node.rank, host: node.host, cause: "\(error)", code: ExitCode(for: error))
+      return (spare, failure)
+    }
+  }
+
+  /// Sends all ranks home.
+  private func dismiss(
+    _ transport: any Transport, _ ending: RunEnding
+  ) throws(TransportError) -> RunOutcome {
+    for rank in 1..<max(1, transport.node.size) {
+      try transport.send(CoordinatorMessage.end(ending).message, to: rank)
+    }
+    return RunOutcome(ending)
+  }
+}
+
+extension RunEnding {
+  /// The ending of a run whose work is done.
+  static func finished(failedSamples: Int) -> RunEnding {
+    if failedSamples == 0 { return RunEnding(.complete) }
+    return RunEnding(
+      .completeWithFailedSamples,
+      "\(failedSamples) sample\(failedSamples == 1 ? "" : "s") failed and left out")
+  }
+}
+
+extension Equipment {
+  /// That of a rank that could not be equipped.
+  static let none = Equipment(
+    executors: [], agreement: RankAgreement(program: "", workHash: "", priorDigest: ""), folder: "")
+}
+
+extension RankInfo {
+  init(_ node: NodeInfo, _ equipment: Equipment) {
+    rank = node.rank
+    host = node.host
+    process = getpid()
+    localRank = node.localRank
+    localSize = node.localSize
+    workers = equipment.executors.count
+    cores = equipment.cores
+    device = equipment.device
+    agreement = equipment.agreement
+  }
+}
+
+/// A rank was given no executor.
+struct NoWorkers: Error, CustomStringConvertible {
+  var description: String { "internal error: this rank has no worker" }
+}
