@@ -15,18 +15,21 @@ struct PickleMachine {
   private var stack: [PickleValue] = []
   private var marks: [Int] = []
   private var memo: [Int: PickleValue] = [:]
+  private let limit: Int
   private var current = (opcode: PickleOpcode.proto, offset: 0)
 
-  /// A machine for the pickle that starts at `offset` of `bytes`.
-  init(_ bytes: UnsafeRawBufferPointer, from offset: Int = 0) {
+  /// A machine for the pickle that starts at `offset` of `bytes` and has at most `limit`
+  /// instructions.
+  init(_ bytes: UnsafeRawBufferPointer, from offset: Int = 0, limit: Int = Self.stepLimit) {
     reader = LittleEndianReader(bytes)
     self.offset = offset
+    self.limit = limit
   }
 
   /// Reads one pickle up to its end, leaves `offset` behind it, and gives the value it builds.
   mutating func run() throws(PickleProblem) -> PickleValue {
     try readProtocol()
-    for _ in 0..<Self.stepLimit {
+    for _ in 0..<limit {
       current.offset = offset
       let byte = try take(1)[0]
       guard let opcode = PickleOpcode(rawValue: byte) else {
@@ -36,7 +39,7 @@ struct PickleMachine {
       if opcode == .stop { return try pop() }
       try step(opcode)
     }
-    throw .tooLong
+    throw .tooLong(limit: limit)
   }
 
   private mutating func readProtocol() throws(PickleProblem) {
