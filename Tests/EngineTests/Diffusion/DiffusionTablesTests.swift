@@ -50,8 +50,8 @@ import Testing
     #expect(tables.stepCount == 1000)
   }
 
-  /// x_{t−1} has mean √ᾱ_{t−1} x₀ if x_t has mean √ᾱ_t x₀: c₁ + c₂ √ᾱ_t = √ᾱ_{t−1}; and the variances
-  /// add up: c₂² (1 − ᾱ_t) + pv = 1 − ᾱ_{t−1}.
+  /// x_{t−1} has mean √ᾱ_{t−1} x₀ if x_t has mean √ᾱ_t x₀: c₁ + c₂ √ᾱ_t = √ᾱ_{t−1}; and the
+  /// variances add up: c₂² (1 − ᾱ_t) + pv = 1 − ᾱ_{t−1}.
   @Test(arguments: NoiseSchedule.allCases)
   func reverseStepUndoesTheForwardStep(schedule: NoiseSchedule) throws {
     let tables = try DiffusionTables(betas: schedule.betas(steps: 1000))

@@ -2,8 +2,8 @@ import Testing
 
 @testable import Engine
 
-/// Check values are those the published code gave; 1 − ᾱ(t+1)/ᾱ(t) of nearly equal numbers keeps about
-/// twelve digits.
+/// Check values are those the published code gave; 1 − ᾱ(t+1)/ᾱ(t) of nearly equal numbers keeps
+/// about twelve digits.
 @Suite struct NoiseScheduleTests {
   private func close(_ value: Double, _ expected: Double, relative: Double = 1e-11) -> Bool {
     abs(value - expected) <= relative * abs(expected)

@@ -72,7 +72,7 @@ import Testing
   }
 
   @Test func impossibleSizesAreRefused() {
-    for length in [Int.min, 0, 65_537] {
+    for length in [Int.min, 0, 4097] {
       #expect(throws: OperatorError.axisLength(length)) {
         _ = try ResizerWeights(inputLength: length, scale: 0.5)
       }
@@ -83,8 +83,8 @@ import Testing
       }
     }
     #expect(throws: OperatorError.self) { _ = try ResizerWeights(inputLength: 8, scale: .nan) }
-    #expect(throws: OperatorError.axisLength(1 << 26)) {
-      _ = try ResizerWeights(inputLength: 1 << 16, scale: 1024)
+    #expect(throws: OperatorError.axisLength(1 << 22)) {
+      _ = try ResizerWeights(inputLength: 4096, scale: 1024)
     }
   }
 }

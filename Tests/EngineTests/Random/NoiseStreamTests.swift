@@ -48,7 +48,7 @@ import Testing
     }
   }
 
-  /// 2 · 3 · 4 · 16 · 8 · 3 streams that differ in one or more fields, and their neighbours by sign.
+  /// Streams that differ in one or more fields, at the ends and in the middle of their ranges.
   @Test func distinctStreamsHaveDistinctFingerprints() {
     var streams: [NoiseStream] = []
     for seed in [0, UInt64.max] {

@@ -25,7 +25,7 @@ import Testing
       ? log((Double(word) + 0.5) / 0x1p32) : log1p(-(Double(~word) + 0.5) / 0x1p32)
   }
 
-  /// Cosine and sine of 2π(word + ½)/2³², the turn cut in integers as double has too few bits of 2π.
+  /// Cosine and sine of 2π(word + ½)/2³², the turn cut in integers: double has few bits of 2π.
   static func exactTurn(_ word: UInt32) -> (cosine: Double, sine: Double) {
     let quarter = (Int64(word) + 0x2000_0000) >> 30
     let angle = (Double(Int64(word) - (quarter << 30)) + 0.5) * 2 * .pi / 0x1p32

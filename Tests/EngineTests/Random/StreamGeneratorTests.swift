@@ -40,7 +40,7 @@ import Testing
     #expect(generator.integer(below: 1) == 0)
   }
 
-  /// Of 0..<3·2⁶¹ two thirds are below 2⁶²; the remainder of a 64-bit word would give three quarters.
+  /// Of 0..<3·2⁶¹ two thirds are below 2⁶²; remainders of 64-bit words would give three quarters.
   @Test func integersOfLargeBoundsAreUnbiased() {
     var generator = generator(1)
     let below = (0..<5000).count { _ in generator.integer(below: 3 << 61) < 1 << 62 }
