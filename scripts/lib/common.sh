@@ -11,7 +11,7 @@ die() {
 }
 
 # Prints the comment at the top of a script, as its help.
-help_of() { sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$1" | sed '$d'; }
+help_of() { sed -n '/^#!/d; /^# shellcheck/d; /^[^#]/q; s/^# \{0,1\}//p' "$1"; }
 
 # Prints mpirun's flags for this many ranks on this machine, one a line.
 mpirun_flags() { # RANKS
