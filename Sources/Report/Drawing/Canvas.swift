@@ -73,7 +73,8 @@ enum Alignment {
 extension Canvas {
   /// Draws a line of text; `y` is the upper edge of its capital letters.
   mutating func write(
-    _ text: String, x: Int, y: Int, scale: Int = 1, color: Color = .ink, align: Alignment = .left
+    _ text: String, x: Int, y: Int, scale: Int = 1, color: Color = .ink,
+    align: Alignment = .left, isBold: Bool = false
   ) {
     let width = GlyphFont.width(of: text) * scale
     var left =
@@ -83,17 +84,16 @@ extension Canvas {
       case .right: x - width
       }
     for character in text {
-      draw(character, x: left, y: y, scale: scale, color: color)
+      draw(Glyph(character, scale: scale), x: left, y: y, color: color)
+      if isBold { draw(Glyph(character, scale: scale), x: left + 1, y: y, color: color) }
       left += GlyphFont.advance * scale
     }
   }
 
-  private mutating func draw(_ character: Character, x: Int, y: Int, scale: Int, color: Color) {
-    for (row, bits) in GlyphFont.rows(of: character).enumerated() {
-      for column in 0..<GlyphFont.glyphWidth
-      where bits >> (GlyphFont.glyphWidth - 1 - column) & 1 == 1 {
-        let dot = Area(x: x + column * scale, y: y + row * scale, width: scale, height: scale)
-        fill(dot, with: color)
+  private mutating func draw(_ glyph: Glyph, x: Int, y: Int, color: Color) {
+    for row in 0..<glyph.height {
+      for column in 0..<glyph.width where glyph.isInk(column, row) {
+        fill(Area(x: x + column, y: y + row, width: 1, height: 1), with: color)
       }
     }
   }

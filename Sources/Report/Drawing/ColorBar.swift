@@ -5,7 +5,7 @@ struct ColorBar {
 
   static let thickness = 14
   private static let tick = 4
-  private static let gap = 4
+  private static let gap = 6
 
   /// The numbers at the lower end, the middle and the upper end.
   var labels: [String] {
@@ -46,6 +46,7 @@ struct ColorBar {
         with: map.color(fraction))
     }
     canvas.frame(area, with: .frame)
+    let scale = fits(area.width, scale: scale) ? scale : 1
     for (index, label) in labels.enumerated() {
       let x = area.x + index * (area.width - 1) / 2
       let y = area.y + area.height
@@ -54,5 +55,12 @@ struct ColorBar {
         label, x: x, y: y + Self.tick + Self.gap, scale: scale,
         align: [.left, .center, .right][index])
     }
+  }
+
+  /// Whether the labels of a lying bar keep a character's distance.
+  private func fits(_ width: Int, scale: Int) -> Bool {
+    let middle = GlyphFont.width(of: labels[1]) / 2
+    let end = max(GlyphFont.width(of: labels[0]), GlyphFont.width(of: labels[2]))
+    return (middle + end + GlyphFont.advance) * scale <= width / 2
   }
 }

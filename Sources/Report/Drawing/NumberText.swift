@@ -21,4 +21,14 @@ enum NumberText {
     let head = (limit - 3) / 2
     return text.prefix(head) + "..." + text.suffix(limit - 3 - head)
   }
+
+  /// A text broken at spaces into at most two lines, which are shortened where they do not fit.
+  static func twoLines(_ text: String, limit: Int) -> [String] {
+    guard text.count > limit else { return [text] }
+    let head = text.prefix(limit + 1)
+    guard let space = head.lastIndex(of: " ") else { return [shortened(text, to: limit)] }
+    return [
+      String(text[..<space]), shortened(String(text[text.index(after: space)...]), to: limit),
+    ]
+  }
 }

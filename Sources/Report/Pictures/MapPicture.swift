@@ -10,7 +10,7 @@ public struct MapPicture: Sendable {
     /// An image in [0, 1], clipped: three channels as RGB, else the channel mean in grey.
     case picture
     /// Numbers, as colours between limits that all images of a run share; the mean of several
-    /// channels is shown, and the title says so.
+    /// channels is shown, and a second line of the title says so.
     case map(ColorMap, limits: ClosedRange<Float>)
   }
 
@@ -34,19 +34,23 @@ public struct MapPicture: Sendable {
 
   /// Draws the picture.
   public func render(_ image: FloatImage) -> RasterImage {
-    let tile = tile(of: image)
-    let layout = Layout(tile: tile, barWidth: bar(for: image)?.width(scale: Layout.textScale) ?? 0)
+    let (tile, bar) = (tile(of: image), bar(for: image))
+    let (notes, figures) = (notes(on: image), figures(of: image))
+    let layout = MapLayout(
+      tile: tile, barWidth: bar?.width(scale: MapLayout.textScale), title: title,
+      notes: notes.count, figures: figures.count)
     var canvas = Canvas(width: layout.width, height: layout.height)
+    write(layout.title, on: &canvas, top: MapLayout.margin, color: .ink)
+    write(notes, on: &canvas, top: layout.notesTop, color: .faintInk)
     canvas.draw(tile, x: layout.map.x, y: layout.map.y)
     canvas.frame(layout.map, with: .frame)
-    writeTitle(of: image, on: &canvas)
-    writeFigures(of: image, on: &canvas, layout: layout)
-    bar(for: image)?.drawStanding(on: &canvas, in: layout.bar, scale: Layout.textScale)
+    bar?.drawStanding(on: &canvas, in: layout.bar, scale: MapLayout.textScale)
+    write(figures, on: &canvas, top: layout.figuresTop, color: .faintInk)
     return canvas.image
   }
 
   private func tile(of image: FloatImage) -> Tile {
-    let factor = Layout.enlargement(of: image)
+    let factor = MapLayout.enlargement(of: image)
     switch style {
     case .picture: return image.pictureTile().enlarged(factor)
     case .map(let map, let limits): return image.tile(map, limits: limits).enlarged(factor)
@@ -69,68 +73,32 @@ extension MapPicture {
     image.channels > 1 && !(style == .picture && image.channels == 3)
   }
 
-  private func writeTitle(of image: FloatImage, on canvas: inout Canvas) {
-    let note = isAveraged(image) ? " (mean of \(image.channels) channels)" : ""
-    let room = canvas.width - 2 * Layout.margin
-    let fits = GlyphFont.width(of: title + note) * Layout.titleScale <= room
-    let scale = fits ? Layout.titleScale : 1
-    let limit = room / (GlyphFont.advance * scale) - note.count
-    canvas.write(
-      NumberText.shortened(title, to: limit) + note, x: Layout.margin,
-      y: Layout.margin + (Layout.titleScale - scale) * GlyphFont.capitalHeight / 2, scale: scale)
+  /// The lines below the title.
+  private func notes(on image: FloatImage) -> [String] {
+    isAveraged(image) ? ["mean of \(image.channels) channels"] : []
   }
 
-  private func writeFigures(of image: FloatImage, on canvas: inout Canvas, layout: Layout) {
-    let shown = isAveraged(image) ? image.channelMean : image
-    let finite = shown.values.filter(\.isFinite)
+  /// The lines below the map, about the values that are shown.
+  private func figures(of image: FloatImage) -> [String] {
+    let values = isAveraged(image) ? image.channelMean.values : image.values
+    let finite = values.filter(\.isFinite)
     let mean = finite.reduce(0.0) { $0 + Double($1) } / Double(finite.count)
-    var lines = ["min \(text(finite.min()))  max \(text(finite.max()))  mean \(text(Float(mean)))"]
-    let missing = shown.values.count - finite.count
-    if missing > 0 { lines.append("\(missing) of \(shown.values.count) values are not finite") }
-    for (index, line) in lines.enumerated() {
-      canvas.write(
-        line, x: Layout.margin, y: layout.figuresTop + index * Layout.lineHeight, color: .faintInk)
-    }
+    let lines = [
+      "min \(text(finite.min()))  max \(text(finite.max()))", "mean \(text(Float(mean)))",
+    ]
+    let missing = values.count - finite.count
+    return missing > 0 ? lines + ["\(missing) of \(values.count) not finite"] : lines
   }
 
   private func text(_ value: Float?) -> String {
     NumberText.short(value.map(Double.init) ?? .nan)
   }
-}
 
-// MARK: - Places
-
-/// Where the parts of a map picture lie.
-private struct Layout {
-  static let margin = 16
-  static let titleScale = 2
-  static let textScale = 1
-  static let lineHeight = 12
-  private static let titleGap = 10
-  private static let barGap = 14
-  private static let smallestSide = 256
-
-  let map: Area
-  let bar: Area
-  let width: Int
-  let height: Int
-  let figuresTop: Int
-
-  init(tile: Tile, barWidth: Int) {
-    let top = Self.margin + Self.titleScale * GlyphFont.capitalHeight + Self.titleGap
-    let right = Self.margin + max(tile.width, barWidth > 0 ? 0 : Self.smallestSide)
-    let barHeight = max(tile.height, 64)
-    map = Area(x: Self.margin, y: top, width: tile.width, height: tile.height)
-    bar = Area(
-      x: right + Self.barGap, y: top, width: ColorBar.thickness, height: barHeight)
-    width = max(right + (barWidth > 0 ? Self.barGap + barWidth : 0) + Self.margin, 300)
-    figuresTop = top + max(tile.height, barWidth > 0 ? barHeight : 0) + Self.titleGap
-    height = figuresTop + 2 * Self.lineHeight + Self.margin / 2
-  }
-
-  /// The smallest whole factor that makes the longer side at least 256 pixels.
-  static func enlargement(of image: FloatImage) -> Int {
-    let side = max(image.width, image.height)
-    return (smallestSide + side - 1) / side
+  private func write(_ lines: [String], on canvas: inout Canvas, top: Int, color: Color) {
+    for (index, line) in lines.enumerated() {
+      canvas.write(
+        line, x: MapLayout.margin, y: top + index * MapLayout.lineHeight,
+        scale: MapLayout.textScale, color: color, isBold: color == .ink)
+    }
   }
 }

@@ -69,7 +69,7 @@ public struct OverviewPicture: Sendable {
     var canvas = Canvas(width: layout.width, height: layout.height)
     writeTitles(on: &canvas, layout: layout)
     for (index, row) in rows.enumerated() { draw(row, index, on: &canvas, layout: layout) }
-    bar.drawLying(on: &canvas, in: layout.bar, scale: OverviewLayout.textScale)
+    drawBar(on: &canvas, layout: layout)
     return canvas.image
   }
 }
@@ -80,7 +80,8 @@ extension OverviewPicture {
   private func writeTitles(on canvas: inout Canvas, layout: OverviewLayout) {
     let (margin, scale) = (OverviewLayout.margin, OverviewLayout.textScale)
     let limit = (layout.width - 2 * margin) / (GlyphFont.advance * scale)
-    canvas.write(NumberText.shortened(title, to: limit), x: margin, y: margin, scale: scale)
+    canvas.write(
+      NumberText.shortened(title, to: limit), x: margin, y: margin, scale: scale, isBold: true)
     for (index, column) in layout.columns.enumerated() {
       let cell = layout.cell(row: 0, column: index)
       canvas.write(
@@ -117,6 +118,15 @@ extension OverviewPicture {
     let tile =
       column.isScalar ? reduced.tile(bar.map, limits: bar.limits) : reduced.pictureTile()
     return tile.enlarged(zoom.enlargement)
+  }
+
+  private func drawBar(on canvas: inout Canvas, layout: OverviewLayout) {
+    let scale = OverviewLayout.textScale
+    bar.drawLying(on: &canvas, in: layout.bar, scale: scale)
+    let caption = layout.columns.filter(\.isScalar).map(\.title).joined(separator: ", ")
+    canvas.write(
+      caption, x: layout.bar.x - GlyphFont.advance * scale, y: layout.bar.y, scale: scale,
+      align: .right)
   }
 
   private func writeLabel(of row: Row, on canvas: inout Canvas, cell: Area) {

@@ -6,7 +6,8 @@ extension MetricsTable {
   ///
   /// - Parameters:
   ///   - maximumRows: the most images shown; a line tells how many more there are.
-  ///   - width: the columns of the terminal; the names get what the numbers leave, at least 12.
+  ///   - width: the columns of the terminal; the names get what the numbers leave, but
+  ///     always enough for the last row.
   public func text(maximumRows: Int = 20, width: Int = 100) -> String {
     let shown = Array(rows.prefix(max(0, maximumRows)))
     let total = ImageMetrics(totalOf: rows)
@@ -15,7 +16,8 @@ extension MetricsTable {
     let room = width - columns.reduce(0) { $0 + $1.width + TextColumn.gap }
     let names = (shown + [total]).map { Self.printable($0.image) }
     return Self.lines(
-      names: names, room: max(12, room), columns: columns, hidden: rows.count - shown.count)
+      names: names, room: max(total.image.count, room), columns: columns,
+      hidden: rows.count - shown.count)
   }
 
   private static func lines(
@@ -26,11 +28,13 @@ extension MetricsTable {
     let body = names.indices.map { row in
       names[row].padded(to: nameWidth) + columns.map { $0.cell(row) }.joined()
     }
+    let hasGroups = columns.contains { !$0.group.isEmpty }
     let groups = String(repeating: " ", count: nameWidth) + TextColumn.groupLine(columns)
     let header = "image".padded(to: nameWidth) + columns.map(\.header).joined()
     let rule = String(repeating: "─", count: header.count)
     let more = hidden > 0 ? ["… \(hidden) more in metrics.csv"] : []
-    let lines = [groups, header, rule] + body.dropLast() + more + [rule] + body.suffix(1)
+    let head = (hasGroups ? [groups] : []) + [header, rule]
+    let lines = head + body.dropLast() + more + [rule] + body.suffix(1)
     return lines.map { $0.trimmedAtEnd + "\n" }.joined()
   }
 
