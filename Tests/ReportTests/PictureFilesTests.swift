@@ -4,12 +4,16 @@ import Testing
 
 @testable import Report
 
-/// Writes one picture of every kind to a temporary folder, where a person can look at them.
+/// Writes one picture of every kind. `POSTERIOR_TEST_PICTURES=FOLDER` keeps them, to be looked at.
 @Suite("Picture files")
 struct PictureFilesTests {
   @Test("Maps and contact sheets become PNG files")
   func files() throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "posterior-report-pictures")
+    let kept = ProcessInfo.processInfo.environment["POSTERIOR_TEST_PICTURES"]
+    let folder =
+      kept.map { URL(filePath: $0) }
+      ?? FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    defer { if kept == nil { try? FileManager.default.removeItem(at: folder) } }
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     for (name, picture) in try pictures() {
       let bytes = try PNGFile.encode(picture)
