@@ -1,4 +1,6 @@
 import ArgumentParser
+import Coordinator
+import Foundation
 
 @main
 struct Posterior: ParsableCommand {
@@ -12,6 +14,31 @@ struct Posterior: ParsableCommand {
         mpirun -np 4 posterior run configs/quickstart.yaml --set run.samples=64
       """,
     version: Program.name,
-    subcommands: [Validate.self]
+    subcommands: [
+      Run.self, Merge.self, Status.self, Inspect.self, Doctor.self, Validate.self,
+    ]
   )
+
+  /// Parses and runs, with this program's exit codes for its own errors.
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch let error as any ExitCodeError {
+      leave(error, error.exitCode)
+    } catch let error as CleanExit {
+      exit(withError: error)
+    } catch let error as ArgumentParser.ExitCode {
+      exit(withError: error)
+    } catch  where exitCode(for: error) == .validationFailure {
+      exit(withError: error)
+    } catch {
+      leave(error, Coordinator.ExitCode(for: error))
+    }
+  }
+
+  private static func leave(_ error: any Error, _ code: Coordinator.ExitCode) -> Never {
+    FileHandle.standardError.write(Data("posterior: \(error)\n".utf8))
+    Foundation.exit(code.rawValue)
+  }
 }
