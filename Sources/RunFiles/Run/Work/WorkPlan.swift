@@ -14,7 +14,7 @@ public struct WorkPlan: Sendable {
   /// The work of `shard` of a run.
   ///
   /// - Parameter images: in any order; duplicates count once.
-  /// - Throws: ``WorkPlanError/tooMuch`` if there are more than 2⁵² units.
+  /// - Throws: ``WorkPlanError/tooMuch`` if there are more than 2⁴⁰ units.
   public init(
     images: some Sequence<ImageID>, grid: UnitGrid, shard: Shard? = nil
   ) throws(WorkPlanError) {
@@ -22,7 +22,7 @@ public struct WorkPlan: Sendable {
     self.grid = grid
     self.shard = shard
     let (total, overflow) = self.images.count.multipliedReportingOverflow(by: grid.blockCount)
-    guard !overflow, total <= 1 << 52 else { throw .tooMuch }
+    guard !overflow, total <= 1 << 40 else { throw .tooMuch }
     units = shard?.range(of: total) ?? 0..<total
   }
 
@@ -79,6 +79,6 @@ public enum WorkPlanError: Error, Hashable, Sendable, CustomStringConvertible {
 
   /// What is wrong and what to do.
   public var description: String {
-    "more than 2^52 units of work; take fewer images or samples, or a larger run.unit"
+    "more than 2^40 units of work; take fewer images or samples, or a larger run.unit"
   }
 }

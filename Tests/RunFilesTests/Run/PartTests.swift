@@ -1,0 +1,71 @@
+import Statistics
+import Testing
+
+@testable import RunFiles
+
+@Suite struct PartTests {
+  @Test func anyOrderAndGroupingGivesTheSameBytes() throws {
+    let whole = RunSamples.bytes(try RunSamples.part("a/b", 0..<24))
+    var random = SplitMix(state: 4)
+    for _ in 0..<20 {
+      let parts = try stride(from: 0, to: 24, by: 4).map { try RunSamples.part("a/b", $0..<$0 + 4) }
+        .shuffled(using: &random)
+      let cut = Int.random(in: 1...5, using: &random)
+      let left = try #require(try Part.sum(parts[..<cut]))
+      var right = try #require(try Part.sum(parts[cut...]))
+      try right.merge(left)
+      #expect(RunSamples.bytes(right) == whole)
+    }
+  }
+
+  @Test func samplesAreNotCountedTwice() throws {
+    var part = try RunSamples.part("a", 0..<8)
+    let before = part
+    #expect(throws: PartError.overlap(part.image, SampleRanges(6..<8))) {
+      try part.merge(RunSamples.part("a", 6..<9))
+    }
+    #expect(part == before)
+    #expect(throws: PartError.self) { try part.merge(RunSamples.part("b", 8..<16)) }
+  }
+
+  @Test func fieldsMustAgree() throws {
+    let good = try RunSamples.part("a", 0..<4)
+    #expect(throws: PartError.countMismatch(good.image, statistics: 4, records: 3)) {
+      try Part(
+        image: good.image, shape: good.shape, statistics: good.statistics,
+        records: Array(good.records.dropLast()))
+    }
+    #expect(throws: PartError.shapeMismatch(good.image, [1, 2, 4], pixels: 12)) {
+      try Part(
+        image: good.image, shape: [1, 2, 4], statistics: good.statistics, records: good.records)
+    }
+    #expect(throws: PartError.self) {
+      try Part(
+        image: good.image, shape: [1, Int.max, 4], statistics: good.statistics,
+        records: good.records)
+    }
+    #expect(throws: PartError.badKeptSample(good.image, 4)) {
+      try Part(
+        image: good.image, shape: good.shape, statistics: good.statistics, records: good.records,
+        kept: [4: Array(repeating: 0, count: 12)])
+    }
+    #expect(throws: PartError.empty(good.image)) {
+      try Part(
+        image: good.image, shape: good.shape,
+        statistics: ImageStatistics(pixelCount: 12, options: StatisticsOptions()), records: [])
+    }
+    #expect(throws: PartError.overlap(good.image, SampleRanges(3..<4))) {
+      try Part(
+        image: good.image, shape: good.shape, statistics: good.statistics,
+        records: good.records.dropFirst() + [good.records[3]])
+    }
+  }
+
+  @Test func failedSamplesAreCountedAndLeftOut() throws {
+    let part = try RunSamples.part("a", 0..<14)
+    #expect(part.failedCount == 2)
+    #expect(part.statistics.count == 12)
+    #expect(part.record(of: 6)?.failure?.contains("step 6") == true)
+    #expect(part.record(of: 14) == nil)
+  }
+}
