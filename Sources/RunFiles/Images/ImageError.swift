@@ -25,7 +25,9 @@ public enum ImageError: BadInput, Equatable {
   /// The values leave [0, 1].
   case range(path: String, least: Float, largest: Float)
 
-  public var description: String {
+  public var description: String { printable(message) }
+
+  private var message: String {
     switch self {
     case .noImages(let folder, let wanted, let found):
       "\(folder): no image in it; \(Self.extensions(wanted)) are read, found: \(Self.list(found))"
@@ -41,11 +43,11 @@ public enum ImageError: BadInput, Equatable {
     case .selection(let range, let folder, let count):
       "\(folder): has \(count) images, numbered 0 to \(count - 1), but \(range) are asked for"
     case .kind(let path, let wanted): "\(path): \(Self.extensions(wanted)) is needed here"
-    default: contentDescription
+    default: contentMessage
     }
   }
 
-  private var contentDescription: String {
+  private var contentMessage: String {
     switch self {
     case .shape(let path, let found):
       "\(path): an array of \(Extent.text(found)) is no image; height × width or channels × height × "

@@ -131,6 +131,42 @@ import Testing
     #expect(found(Make.dictionary([("w", tensor), ("w", tensor)])) == .duplicate("w"))
   }
 
+  @Test func compressedAndForeignArchivesAreRefused() {
+    var zip = CheckpointMaker.zip(Make.pickle([0x7D]))
+    zip.entries[0].method = 8
+    #expect(found(zip.bytes) == .archive(.encoded("net/data.pkl")))
+    zip.entries.append(ZipMaker.Entry(name: "net/constants.pkl", content: []))
+    #expect(found(zip.bytes) == .torchScript)
+  }
+
+  @Test func aNamedDictionaryComesBeforeTensorsBesideIt() throws {
+    let tensor = Make.tensor(storage, shape: [4], strides: [1])
+    func order(_ name: String) throws -> [String] {
+      let inner = (name, Make.dictionary([("w", tensor)]))
+      let pickle = Make.pickle(Make.dictionary([("loss", tensor), inner]))
+      let storages = [("0", [UInt8](repeating: 0, count: 16))]
+      let bytes = CheckpointMaker.zip(pickle, storages: storages).bytes
+      return try PyTorchCheckpoint.decode(bytes, name: "x").order
+    }
+    #expect(try order("state_dict") == ["w"])
+    #expect(try order("buffers") == ["loss"])
+  }
+
+  /// Two thousand names for one dictionary of two thousand tensors.
+  @Test(.timeLimit(.minutes(1))) func manyNamesForOneDictionaryCostNothing() {
+    let tensor = Make.tensor(storage, shape: [4], strides: [1]) + [0x71, 1]
+    let again: [UInt8] = [0x68, 1]
+    let rest = (1..<2000).map { ("\($0)", again) }
+    let inner = Make.dictionary([("0", tensor)] + rest) + [0x71, 2]
+    let names = (1..<2000).map { ("n\($0)", [0x68, 2] as [UInt8]) }
+    let pickle = Make.pickle(Make.dictionary([("n0", inner)] + names))
+    guard case .severalDictionaries(let found)? = found(CheckpointMaker.zip(pickle).bytes) else {
+      Issue.record("no error")
+      return
+    }
+    #expect(found.count == 10)
+  }
+
   @Test func averagedWeightsArePreferred() throws {
     let tensor = Make.tensor(storage, shape: [4], strides: [1])
     let pickle = Make.pickle(
@@ -208,6 +244,29 @@ import Testing
     #expect(try run(Make.pickle(nested)).heap.count == depth)
     let tuples = [0x29] + [UInt8](repeating: 0x85, count: depth)
     #expect(try run(Make.pickle(tuples)).heap.count == depth + 1)
+  }
+
+  /// One long list handed to a call again and again: each call would copy it.
+  @Test func repeatedCallsOnSharedListsAreStopped() {
+    let pairs = 200
+    var body: [UInt8] = [0x5D, 0x71, 0, 0x28]
+    for _ in 0..<pairs { body += [0x4E, 0x4E, 0x86] }
+    body += [0x65] + Make.global("collections", "OrderedDict") + [0x71, 1]
+    for _ in 0..<pairs { body += [0x68, 1, 0x68, 0, 0x85, 0x52, 0x30] }
+    #expect(throws: PickleProblem.tooLong(limit: 10_000)) {
+      try run(Make.pickle(body), limit: 10_000)
+    }
+  }
+
+  @Test func shapesOfManyAxesAreRefused() {
+    let axes = [Int](repeating: 1, count: 65)
+    let tensor = Make.tensor(Make.storage("0", count: 1), shape: axes, strides: axes)
+    #expect(found(tensor) == .arguments(of: "_rebuild_tensor"))
+  }
+
+  @Test func namesOfStoragesAreShort() {
+    let storage = Make.storage(String(repeating: "0", count: 1001), count: 1)
+    #expect(found(storage) == .arguments(of: "storage"))
   }
 
   @Test func endlessPicklesAreStopped() throws {

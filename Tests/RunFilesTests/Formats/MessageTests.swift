@@ -81,6 +81,17 @@ import Testing
         == "a/x.npy and a/x.png would be the same image; rename or remove one")
   }
 
+  @Test func textFromFilesCannotReachTheTerminal() {
+    let name = "\u{1B}[2J\u{7}w\u{85}"
+    #expect(
+      text(CheckpointProblem.duplicate(name))
+        == "a/x: tensor `\\u{1B}[2J\\u{7}w\\u{85}` occurs twice")
+    let long = text(CheckpointProblem.duplicate(String(repeating: "x", count: 1 << 20)))
+    #expect(long.count == 2002)
+    #expect(
+      ImageError.name("a\n", reason: "is odd").description.hasPrefix("image `a\\u{A}` is odd"))
+  }
+
   @Test func formatErrorsAreBadInput() {
     let error: any Error = FormatError(file: "x", problem: PNGProblem.notPNG)
     #expect(error is any BadInput)
