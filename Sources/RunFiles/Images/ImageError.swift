@@ -50,11 +50,11 @@ public enum ImageError: BadInput, Equatable {
   private var contentMessage: String {
     switch self {
     case .shape(let path, let found):
-      "\(path): an array of \(Extent.text(found)) is no image; height × width or channels × height × "
-        + "width with 1 or 3 channels are" + Self.advice(found)
+      "\(path): an array of \(Extent.text(found)) is no image; height × width or channels × "
+        + "height × width with 1 or 3 channels are" + Self.advice(found)
     case .size(let path, let found, let expected):
-      "\(path): is \(Extent.text(found)), but \(Extent.text(expected)) is needed (channels × height × "
-        + "width); crop or resize it, or use a prior of its size"
+      "\(path): is \(Extent.text(found)), but \(Extent.text(expected)) is needed (channels × "
+        + "height × width); crop or resize it, or use a prior of its size"
     case .notFinite(let path, let index):
       "\(path): value \(index) is not a number or beyond 32-bit floats; repair or remove the file"
     case .range(let path, let least, let largest):

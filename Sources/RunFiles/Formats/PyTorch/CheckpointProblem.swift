@@ -35,8 +35,8 @@ public enum CheckpointProblem: FormatProblem {
     case .notCheckpoint:
       "not a checkpoint that torch.save wrote (and not safetensors, by its name)"
     case .torchScript:
-      "a TorchScript program, not a state dictionary; load it with torch.jit.load in Python and save "
-        + "its state_dict()"
+      "a TorchScript program, not a state dictionary; load it with torch.jit.load in Python and "
+        + "save its state_dict()"
     case .bigEndian: "written on a big-endian machine; load and save it again on a common one"
     case .archive(let problem): "the zip archive cannot be read: \(problem)"
     case .pickle(let problem): "\(problem)"

@@ -20,8 +20,9 @@ public enum PyTorchCheckpoint {
   /// Dictionaries of tensors may lie one level down, as in `{"state_dict": {…}}`. The one called
   /// `entry` is taken; without `entry` the first found under the names in `preferredEntries`, else
   /// the outermost if it has tensors, else the only one a level down. Metadata has its name under
-  /// `entry`, besides the plain values of the outermost dictionary. Throws `FileError` if the file cannot be mapped and `CheckpointError` for what is wrong
-  /// in it.
+  /// `entry`, besides the plain values of the outermost dictionary.
+  ///
+  /// Throws `FileError` if the file cannot be mapped, and `CheckpointError` for what is wrong in it.
   public static func read(path: String, entry: String? = nil) throws -> TensorFile {
     try decode(.file(MappedFile(path: path)), name: path, entry: entry)
   }
