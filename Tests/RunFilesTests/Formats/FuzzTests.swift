@@ -4,8 +4,10 @@ import Testing
 @testable import RunFiles
 
 /// Thousands of damaged files a format: a reader may read or refuse them, and nothing else.
-@Suite(.timeLimit(.minutes(5))) struct FuzzTests {
-  private static let rounds = 3000
+@Suite(.timeLimit(.minutes(30))) struct FuzzTests {
+  /// Damaged files a format; `POSTERIOR_FUZZ_ROUNDS` asks for more.
+  private static let rounds =
+    ProcessInfo.processInfo.environment["POSTERIOR_FUZZ_ROUNDS"].flatMap { Int($0) } ?? 3000
 
   /// Reads `rounds` damaged versions of each file; every error must be one of the format.
   private func fuzz<Problem: FormatProblem>(
