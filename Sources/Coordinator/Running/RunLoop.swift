@@ -79,6 +79,7 @@ extension RunLoop {
     } else {
       try tell(.hello(RankInfo(transport.node, equipment)))
     }
+    _ = try settle()
   }
 
   /// Gives idle threads a moment to end; false if one is still at work.
