@@ -30,7 +30,8 @@ struct Posterior: ParsableCommand {
       exit(withError: error)
     } catch let error as ArgumentParser.ExitCode {
       exit(withError: error)
-    } catch  where exitCode(for: error) == .validationFailure {
+    } catch  where [.success, .validationFailure].contains(exitCode(for: error)) {
+      // Help and version are asked for by errors, too.
       exit(withError: error)
     } catch {
       leave(error, Coordinator.ExitCode(for: error))
