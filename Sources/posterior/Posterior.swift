@@ -1,6 +1,7 @@
 import ArgumentParser
 import Coordinator
 import Foundation
+import Tensors
 
 @main
 struct Posterior: ParsableCommand {
@@ -21,6 +22,7 @@ struct Posterior: ParsableCommand {
 
   /// Parses and runs, with this program's exit codes for its own errors.
   static func main() {
+    TorchRuntime.keepFreedMemory()
     do {
       var command = try parseAsRoot()
       try command.run()

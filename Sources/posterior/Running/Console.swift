@@ -8,6 +8,7 @@ final class Console: RunObserver {
   private struct State {
     var pacer: ProgressPacer
     var lineIsOpen = false
+    var latest = ProgressReport()
   }
 
   private let isTerminal: Bool
@@ -29,6 +30,7 @@ final class Console: RunObserver {
 
   func progressed(_ report: ProgressReport) {
     state.withLock { state in
+      state.latest = report
       guard state.pacer.isDue(report, now: report.elapsed) else { return }
       if isTerminal {
         write(ProgressLine.terminal(report, columns: Self.columns))
@@ -38,6 +40,9 @@ final class Console: RunObserver {
       state.lineIsOpen = isTerminal
     }
   }
+
+  /// What was told last.
+  var latest: ProgressReport { state.withLock { $0.latest } }
 
   func sampleFailed(_ sample: FailedSample) {
     note(
