@@ -57,12 +57,22 @@ final class Committer: Sendable {
     _ = state.wait(upTo: 10) { $0.hasEnded ? true : nil }
   }
 
+  /// The next order; nil when cancelled.
   private func nextOrder() -> CommitOrder? {
-    let order = state.wait { state -> CommitOrder?? in
-      if state.isCancelled { return .some(nil) }
-      return state.orders.isEmpty ? nil : state.orders.removeFirst()
+    state.wait { state -> Next? in
+      if state.isCancelled { return .cancelled }
+      if state.orders.isEmpty { return nil }
+      return .order(state.orders.removeFirst())
+    }?.order
+  }
+
+  private enum Next {
+    case order(CommitOrder)
+    case cancelled
+
+    var order: CommitOrder? {
+      if case .order(let order) = self { order } else { nil }
     }
-    return order ?? nil
   }
 }
 

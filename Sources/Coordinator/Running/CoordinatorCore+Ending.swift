@@ -5,6 +5,7 @@ import RunFiles
 extension CoordinatorCore {
   /// Time has passed.
   mutating func tick(now: Double) {
+    if let pause = pauses.pause(now: now) { leases.forgive(pause) }
     if now - lastHeartbeat >= settings.heartbeat {
       lastHeartbeat = now
       tellAll(.heartbeat)
@@ -39,9 +40,10 @@ extension CoordinatorCore {
       now: now)
   }
 
-  /// A rank that has not come to rest in time is given up.
+  /// A rank that has not come to rest in time is given up; rank 0 is this process and is always told the end.
   private mutating func checkGrace(_ now: Double) {
     guard case .stopping(_, let since) = phase, now - since > settings.grace + 3 else { return }
+    ranks[0].isDrained = true
     for rank in ranks.indices where !ranks[rank].isDrained { ranks[rank].isLost = true }
   }
 }

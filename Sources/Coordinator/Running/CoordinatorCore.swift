@@ -38,6 +38,7 @@ struct CoordinatorCore {
   var phase = Phase.running
   var ranks: [Rank]
   var leases: Leases
+  var pauses: PauseDetector
   var schedule: Schedule
   var pace = Pace()
   var report: ProgressReport
@@ -61,6 +62,7 @@ struct CoordinatorCore {
     self.observer = observer
     ranks = Array(repeating: Rank(), count: count)
     leases = Leases(ranks: count, now: now)
+    pauses = PauseDetector(now: now)
     schedule = Schedule(work, grid: run.plan.grid)
     report = ProgressReport(run, work: work)
     (start, lastHeartbeat, lastProgress) = (now, now, now)

@@ -79,6 +79,7 @@ extension RunLoop {
     } else {
       try tell(.hello(RankInfo(transport.node, equipment)))
     }
+    _ = try settle()
   }
 
   /// Gives idle threads a moment to end; false if one is still at work.
@@ -147,9 +148,9 @@ extension RunLoop {
   }
 
   private func tick() {
+    guard MonotonicClock.now() - lastTick >= 0.05 else { return }
+    lastTick = MonotonicClock.now()
     let now = now
-    guard now - lastTick >= 0.05 else { return }
-    lastTick = now
     if let reason = job.stopRequest() { rank.requestStop(reason, now: now) }
     rank.tick(now: now, signs: threads.map(\.flag.signsOfLife))
     head?.core.tick(now: now)
