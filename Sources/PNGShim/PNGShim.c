@@ -35,8 +35,8 @@ static void pull(png_structp png, png_bytep target, size_t count) {
 
 static void limit(png_structp png, uint32_t width, uint32_t height) {
   png_set_user_limits(png, width, height);
-  png_set_chunk_cache_max(png, 64);
-  png_set_chunk_malloc_max(png, 8 << 20);
+  png_set_chunk_cache_max(png, 16);
+  png_set_chunk_malloc_max(png, 1 << 20);
   png_set_crc_action(png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
 }
 

@@ -86,10 +86,10 @@ Folded fold(const Tensor &x, int64_t groups, const float *weight, const float *b
       folded.reciprocalStd[static_cast<size_t>(n * groups + g)] = static_cast<float>(reciprocal);
       for (int64_t c = g * width; c < (g + 1) * width; ++c) {
         auto i = static_cast<size_t>(n * channels + c);
-        double outer = scale ? 1.0 + scale[i] : 1.0;
+        double outer = 1.0 + scale[i];
         folded.a[i] = static_cast<float>(reciprocal * weight[c] * outer);
         folded.b[i] = static_cast<float>((bias[c] - mean * reciprocal * weight[c]) * outer +
-                                         (shift ? shift[i] : 0.0f));
+                                         shift[i]);
       }
     }
   return folded;
@@ -149,7 +149,7 @@ Gradients backwardValues(const Tensor &x, const Tensor &dy, const Folded &folded
       double m1 = 0, m2 = 0;
       for (int64_t c = g * width; c < (g + 1) * width; ++c) {
         auto i = static_cast<size_t>(n * channels + c);
-        double gain = weight[c] * (scale ? 1.0 + scale[i] : 1.0);
+        double gain = weight[c] * (1.0 + scale[i]);
         double sum = sums.firstTotal(n, c);
         double centred = (sums.secondTotal(n, c) - mean * sum) * reciprocal;
         m1 += gain * sum / size;
@@ -176,13 +176,14 @@ Gradients backwardValues(const Tensor &x, const Tensor &dy, const Folded &folded
 
 Tensor channelsLast(const Tensor &x) { return x.contiguous(at::MemoryFormat::ChannelsLast); }
 
-Tensor perSample(const Tensor &values) {
-  return values.defined() ? values.to(at::kFloat).contiguous() : values;
+/// [N,C] values in float32; zeros for a tensor that is not there, which autograd cannot carry.
+Tensor perSample(const Tensor &values, const Tensor &x) {
+  if (!values.defined())
+    return at::zeros({x.size(0), x.size(1)}, at::TensorOptions(at::kFloat));
+  return values.to(at::kFloat).contiguous();
 }
 
-const float *pointer(const Tensor &values) {
-  return values.defined() ? values.const_data_ptr<float>() : nullptr;
-}
+const float *pointer(const Tensor &values) { return values.const_data_ptr<float>(); }
 
 Folded foldAny(const Tensor &x, int64_t groups, const Tensor &weight, const Tensor &bias,
                const Tensor &scale, const Tensor &shift, double epsilon) {
@@ -200,12 +201,12 @@ struct FusedNorm : torch::autograd::Function<FusedNorm> {
                         const Tensor &weight, const Tensor &bias, const Tensor &scaleIn,
                         const Tensor &shiftIn, double epsilon, bool activate) {
     auto x = channelsLast(input);
-    auto scale = perSample(scaleIn), shift = perSample(shiftIn);
+    auto scale = scaleIn.contiguous(), shift = shiftIn.contiguous();
     context->save_for_backward({x, weight, bias, scale, shift});
     context->saved_data["groups"] = groups;
     context->saved_data["epsilon"] = epsilon;
     context->saved_data["activate"] = activate;
-    context->saved_data["wantsScale"] = scaleIn.defined() && scaleIn.requires_grad();
+    context->saved_data["wantsScale"] = scaleIn.requires_grad();
     return forwardAny(x, foldAny(x, groups, weight, bias, scale, shift, epsilon), activate);
   }
 
@@ -257,10 +258,9 @@ at::Tensor normActivation(const Tensor &x, int64_t groups, const Tensor &weight,
                weight.is_contiguous() && bias.is_contiguous();
   if (!fused)
     return composed(x, groups, weight, bias, scale, shift, epsilon, activate);
-  bool differentiated = x.requires_grad() || (scale.defined() && scale.requires_grad());
-  if (differentiated)
-    return FusedNorm::apply(x, groups, weight, bias, scale, shift, epsilon, activate);
+  auto s = perSample(scale, x), t = perSample(shift, x);
+  if (x.requires_grad() || s.requires_grad())
+    return FusedNorm::apply(x, groups, weight, bias, s, t, epsilon, activate);
   auto laidOut = channelsLast(x);
-  auto s = perSample(scale), t = perSample(shift);
   return forwardAny(laidOut, foldAny(laidOut, groups, weight, bias, s, t, epsilon), activate);
 }

@@ -2,8 +2,8 @@ import Foundation
 
 /// The numbers of a diffusion process for each of its steps, in double precision.
 ///
-/// Step 0 is the cleanest. The names follow Ho et al. 2020: x_t = √ᾱ_t x₀ + √(1 − ᾱ_t) ε. All arrays
-/// have ``stepCount`` elements.
+/// Step 0 is the cleanest. The names follow Ho et al. 2020: x_t = √ᾱ_t x₀ + √(1 − ᾱ_t) ε. All
+/// arrays have ``stepCount`` elements.
 public struct DiffusionTables: Sendable, Equatable {
   /// β_t, the variance added by step t.
   public let beta: [Double]

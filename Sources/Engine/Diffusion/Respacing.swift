@@ -73,8 +73,8 @@ public enum Respacing: Sendable, Equatable {
 
   /// `count` positions from 0 to `length` − 1.
   ///
-  /// The position is a sum of strides, not a product, and ties go to the even neighbour: both decide
-  /// which step is taken, and a network sees a different time if they are done otherwise.
+  /// The position is a sum of strides, not a product, and ties go to the even neighbour: both
+  /// decide which step is taken, and a network sees a different time if they are done otherwise.
   private static func positions(_ count: Int, in length: Int) -> [Int] {
     let stride = count <= 1 ? 1 : Double(length - 1) / Double(count - 1)
     var position = 0.0

@@ -2,8 +2,8 @@ import Tensors
 
 /// Gaussian blur: y is x correlated with a ``GaussianKernel``, the image reflected at its border.
 ///
-/// The reflection does not repeat the edge pixel. Since the kernel is separable, the blur is a matrix
-/// for each axis that holds the reflection as well; it agrees with the published two-dimensional
+/// The reflection does not repeat the edge pixel. Since the kernel is separable, the blur is a
+/// matrix for each axis that holds the reflection as well; it agrees with the published two-dimensional
 /// correlation up to rounding. A measurement has the shape of the image.
 public struct GaussianBlur: LinearOperator {
   public let kernel: GaussianKernel

@@ -69,8 +69,8 @@ extension InpaintingMask {
 
   /// Draws the mask of an image.
   ///
-  /// The law is that of the published code, the random numbers are not: they come from Philox, keyed
-  /// by the run and the image.
+  /// The law is that of the published code, the random numbers are not: they come from Philox,
+  /// keyed by the run and the image.
   /// - Parameters:
   ///   - seed: the seed of the run.
   ///   - image: the key of the image.

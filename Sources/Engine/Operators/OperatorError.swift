@@ -64,7 +64,7 @@ extension OperatorError: CustomStringConvertible {
   private var maskText: String {
     switch self {
     case .maskCount(let values, let height, let width):
-      "A mask of \(height)×\(width) pixels needs \(height * width) values, not \(values)."
+      "A mask of \(height)×\(width) pixels needs a value for each pixel, not \(values) values."
     case .maskValue(let index, let value):
       "Value \(index) of the mask is \(value); allowed are 1 (kept) and 0 (missing)."
     case .missingShare(let range):
@@ -75,8 +75,8 @@ extension OperatorError: CustomStringConvertible {
     case .boxMargin(let margin):
       "The margin \(margin) of a mask's box is negative."
     case .boxTooLarge(let side, let margin, let length):
-      "A box of up to \(side) pixels with a margin of \(margin) at both ends needs more than "
-        + "\(side + 2 * margin) pixels; the image has \(length). Use a smaller box or margin."
+      "A box of up to \(side) pixels with more than \(margin) pixels free at both ends does not "
+        + "fit into \(length) pixels. Use a smaller box or margin."
     default: ""
     }
   }

@@ -1,4 +1,4 @@
-/// The weights that resize one axis of an image: each output pixel is a weighted sum of input pixels.
+/// The weights that resize one axis of an image: output pixels are weighted sums of input pixels.
 ///
 /// Antialiased as in MATLAB's `imresize`: when shrinking, the kernel is stretched so that it covers
 /// every input pixel. Beyond the border the image is mirrored with its edge repeated.
@@ -16,7 +16,7 @@ public struct ResizerWeights: Sendable, Equatable {
   public let fieldOfView: [Int]
 
   /// The lengths an axis may have.
-  public static let lengthRange = 1...65_536
+  public static let lengthRange = 1...4096
 
   /// Computes the weights.
   ///

@@ -68,21 +68,20 @@ public struct GaussianPrior: DiffusionModel {
     let levels = try AlphaBarRows(times, table: alphaBar)
     let flat = try x.reshaped([x.shape[0], -1])
     let centred = try flat - meanTensor * levels.signal
-    let epsilon = try whitened(centred, levels) * levels.noise
-    return ModelOutput(mean: try epsilon.reshaped(x.shape))
+    return ModelOutput(mean: try whitened(centred, levels).reshaped(x.shape))
   }
 
-  /// (ᾱΣ + (1−ᾱ)I)⁻¹·v for each row v.
+  /// √(1−ᾱ)·(ᾱΣ + (1−ᾱ)I)⁻¹·v for each row v.
   private func whitened(_ rows: Tensor, _ levels: AlphaBarRows) throws -> Tensor {
-    switch covariance {
-    case .isotropic(let std):
-      return try rows / (levels.alphaBar * (std * std) + levels.noiseVariance)
-    case .full:
-      guard let basis else { return rows }
-      let scale = try levels.alphaBar * basis.values + levels.noiseVariance
-      let coordinates = try rows.matrixProduct(basis.vectors) / scale
-      return try coordinates.matrixProduct(basis.vectors.transposed())
-    }
+    guard let basis else { return try rows * levels.gain(variance: isotropicVariance) }
+    let scale = try levels.alphaBar * basis.values + levels.noiseVariance
+    let coordinates = try rows.matrixProduct(basis.vectors) * levels.noise / scale
+    return try coordinates.matrixProduct(basis.vectors.transposed())
+  }
+
+  private var isotropicVariance: Double {
+    guard case .isotropic(let std) = covariance else { return 0 }
+    return std * std
   }
 }
 
@@ -112,6 +111,7 @@ public enum GaussianPriorError: Error, Sendable, Equatable, CustomStringConverti
 
 /// ᾱ and what follows from it, one row a sample: tensors of shape [B,1].
 struct AlphaBarRows {
+  private let values: [Double]
   let alphaBar: Tensor
   /// √ᾱ.
   let signal: Tensor
@@ -121,18 +121,26 @@ struct AlphaBarRows {
   let noiseVariance: Tensor
 
   init(_ times: [Float], table: [Double]) throws {
-    let values = try times.map { time in
+    values = try times.map { time in
       guard let step = Int(exactly: time), table.indices.contains(step) else {
         throw GaussianPriorError.timeOutOfRange(time, steps: table.count)
       }
       return table[step]
     }
-    func column(_ transform: (Double) -> Double) throws -> Tensor {
-      try Tensor(values.map { Float(transform($0)) }, shape: [values.count, 1])
-    }
-    alphaBar = try column { $0 }
-    signal = try column { $0.squareRoot() }
-    noise = try column { (1 - $0).squareRoot() }
-    noiseVariance = try column { 1 - $0 }
+    alphaBar = try Self.column(values) { $0 }
+    signal = try Self.column(values) { $0.squareRoot() }
+    noise = try Self.column(values) { (1 - $0).squareRoot() }
+    noiseVariance = try Self.column(values) { 1 - $0 }
+  }
+
+  /// √(1−ᾱ)/(ᾱ·variance + 1−ᾱ), rounded once.
+  func gain(variance: Double) throws -> Tensor {
+    try Self.column(values) { (1 - $0).squareRoot() / ($0 * variance + 1 - $0) }
+  }
+
+  private static func column(
+    _ values: [Double], _ transform: (Double) -> Double
+  ) throws -> Tensor {
+    try Tensor(values.map { Float(transform($0)) }, shape: [values.count, 1])
   }
 }

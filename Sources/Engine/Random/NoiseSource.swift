@@ -1,7 +1,7 @@
 /// Where a sampler gets its random numbers from.
 ///
-/// A source belongs to one batch, whose rows are samples. Row `r` of an answer depends on the sample
-/// of row `r` alone, never on its neighbours or on the size of the batch.
+/// A source belongs to one batch, whose rows are samples. Row `r` of an answer depends on the
+/// sample of row `r` alone, never on its neighbours or on the size of the batch.
 public protocol NoiseSource: Sendable {
   /// The number of rows of the batch.
   var rowCount: Int { get }

@@ -1,5 +1,5 @@
 extension NoiseStream {
-  /// Fills a buffer with independent normals; element `i` of the buffer is element `i` of the stream.
+  /// Fills a buffer with independent normals; its element `i` is element `i` of the stream.
   ///
   /// - Parameter buffer: at most ``elementLimit`` elements.
   public func fillNormals(_ buffer: UnsafeMutableBufferPointer<Float>) {

@@ -1,4 +1,4 @@
-/// One stream of random numbers: a pure function of (run seed, image, sample, purpose, step, attempt).
+/// One stream of random numbers, a pure function of run seed, image, sample, purpose, step, attempt.
 ///
 /// ## Layout
 /// The key of Philox is a 64-bit mix of the run seed and the image key. The 128-bit counter holds
@@ -11,8 +11,8 @@
 /// | 3 | purpose · 2¹⁶ + attempt |
 ///
 /// so streams of one image never share a counter. The mix is a bijection in the image for a fixed
-/// seed, and in the seed for a fixed image: two images of one run, or two runs over one image, never
-/// share a key. Only two streams that differ in seed *and* image can, with probability 2⁻⁶⁴ a pair.
+/// seed, and in the seed for a fixed image: two images of one run, or two runs over one image,
+/// never share a key. Only streams that differ in seed *and* image can: 2⁻⁶⁴ a pair.
 ///
 /// ## Elements
 /// Element `i` belongs to the group `i / 32` of eight blocks: it is made from blocks

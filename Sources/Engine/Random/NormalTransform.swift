@@ -3,8 +3,8 @@
 /// Only additions, multiplications and integer operations are used, each rounded once as IEEE 754
 /// says, so the result depends neither on a mathematics library nor on the vector width.
 /// Radius and angle of a pair of words (k₁, k₂) are r = √(−2 ln((k₁+½)/2³²)) and 2π(k₂+½)/2³².
-/// Against exact arithmetic ln, sine and cosine are wrong by less than 2 units in the last place, the
-/// normals by less than 4 of r; their largest possible magnitude is 6.764.
+/// Against exact arithmetic the logarithm, root, sine and cosine are wrong by less than 3 units in
+/// the last place, the normals by less than 6; their largest possible magnitude is 6.764.
 enum NormalTransform {
   typealias Words = SIMD8<UInt32>
   typealias Floats = SIMD8<Float>
@@ -19,26 +19,32 @@ enum NormalTransform {
 
   // MARK: - Logarithm
 
-  /// ln((k + ½) / 2³²), at most 0.
+  /// ln u for u = (k + ½) / 2³², below 0.
   ///
   /// k + ½ is rounded to a float m·2ᵉ with m in [√½, √2), and with f = m − 1,
-  /// ln m = f − f²/2 + f³·P(f), P a minimax polynomial (relative error below 1e-8).
+  /// ln m = f − f²/2 + f³·P(f), P a minimax polynomial (relative error below 1e-8). Above √½, f is
+  /// u − 1 from the integer, as the rounding would leave few bits of it where u is nearly 1.
   @inline(__always)
   static func logarithm(_ words: Words) -> Floats {
-    let value = unsigned16(words &>> 16) * 65536 + (unsigned16(words & 0xFFFF) + 0.5)
-    let bits = unsafeBitCast(value, to: Words.self)
-    let exponent = (bits &- squareRootOfHalf) &>> 23
-    let mantissa = unsafeBitCast(bits &- (exponent &<< 23), to: Floats.self)
-    let f = mantissa - 1
-    let scale = unsigned16(exponent) - 32
+    let high = unsigned16(words &>> 16)
+    let low = unsigned16(words & 0xFFFF)
+    let bits = bits(high * 65536 + (low + 0.5))
+    let exponent = (bits &- squareRootOfHalf &+ 0x0080_0000) &>> 23
+    let mantissa = floats(bits &- (exponent &<< 23) &+ 0x0080_0000)
+    let isLast = 0 &- ((exponent &+ 31) &>> 6)
+    let belowOne = ((65535 - high) * 65536 + (65535.5 - low)) * -0x1p-32
+    let f = floats(
+      (self.bits(belowOne) & isLast) | (self.bits(mantissa - 1) & ~isLast))
+    let scale = unsigned16(exponent) - 33
     let tail = f * f * (f * logarithmTail(f) - 0.5)
     return scale * ln2High + (f + (scale * ln2Low + tail))
   }
 
-  private static var squareRootOfHalf: UInt32 { 0x3F35_04F3 }
   /// ln 2 in two parts; the first has few enough bits that its multiples up to 32 are exact.
   private static var ln2High: Float { 0x1.62e0p-1 }
   private static var ln2Low: Float { 0x1.0bfbe8p-15 }
+  /// The bits of √½ as a float.
+  private static var squareRootOfHalf: UInt32 { 0x3F35_04F3 }
 
   @inline(__always)
   private static func logarithmTail(_ f: Floats) -> Floats {

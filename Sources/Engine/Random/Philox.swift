@@ -1,4 +1,4 @@
-/// Philox4x32-10, a counter-based generator: a fixed bijection of 128-bit counters for each 64-bit key.
+/// Philox4x32-10, a counter-based generator: a bijection of 128-bit counters for each 64-bit key.
 ///
 /// Source: Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
 /// The four output words of a counter are independent of every other counter, so any element of any
@@ -59,8 +59,8 @@ struct PhiloxLanes {
 
   /// Four of the eight blocks, one word to the lower half of each 64-bit lane.
   ///
-  /// The upper halves hold leftovers of products and are ignored: the widening multiplication of the
-  /// vector units reads the lower halves only.
+  /// The upper halves hold leftovers of products and are ignored: the widening multiplication of
+  /// the vector units reads the lower halves only.
   private struct Half {
     var word0, word1, word2, word3: SIMD4<UInt64>
 

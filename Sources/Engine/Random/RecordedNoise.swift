@@ -12,8 +12,8 @@ public final class RecordedNoise: NoiseSource {
   ///
   /// - Parameters:
   ///   - rowCount: the number of rows of the batch.
-  ///   - arrays: for each purpose the arrays in the order they will be asked for, each with the rows
-  ///     of the whole batch one after the other.
+  ///   - arrays: for each purpose the arrays in the order they will be asked for, each with the
+  ///     rows of the whole batch one after the other.
   public init(rowCount: Int, arrays: [NoisePurpose: [[Float]]]) {
     self.rowCount = rowCount
     self.queues = Mutex(arrays.mapValues { $0[...] })

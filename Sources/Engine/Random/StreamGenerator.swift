@@ -1,7 +1,7 @@
 /// Reads the words of a stream one after the other: integers, uniforms and choices.
 ///
-/// The methods are the project's own rather than those of the standard library, whose algorithms may
-/// change between releases and with them every mask.
+/// The methods are the project's own rather than those of the standard library, whose algorithms
+/// may change between releases and with them every mask.
 public struct StreamGenerator: Sendable {
   let stream: NoiseStream
   private var number: UInt32 = 0

@@ -19,7 +19,18 @@ public struct FormatError<Problem: FormatProblem>: BadInput, Equatable {
     self.problem = problem
   }
 
-  public var description: String { "\(file): \(problem)" }
+  public var description: String { printable("\(file): \(problem)") }
+}
+
+/// A message with text from a file in it, made safe for a terminal: control characters are shown as
+/// `\u{1B}`, and what goes beyond 2000 characters is left out.
+func printable(_ message: String) -> String {
+  let scalars = message.unicodeScalars
+  let shown = scalars.prefix(2000).map { scalar in
+    scalar.properties.generalCategory == .control
+      ? "\\u{\(String(scalar.value, radix: 16, uppercase: true))}" : String(scalar)
+  }
+  return shown.joined() + (scalars.dropFirst(2000).isEmpty ? "" : " …")
 }
 
 /// Runs a reader and adds the name of the file to the problem it finds.

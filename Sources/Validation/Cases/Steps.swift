@@ -9,6 +9,9 @@ extension Computation {
       throw NotImplemented("a model other than an array")
     }
     let reverse = try context.reverseProcess()
+    if reverse.dynamicThreshold {
+      throw NotImplemented("one quantile for a whole batch: here no sample depends on another")
+    }
     let (x, raw) = (try context.tensor("x"), try context.tensor("modelOutput"))
     var results: [String: [Double]] = [:]
     for (row, t) in try context.stored("t").integers().enumerated() {

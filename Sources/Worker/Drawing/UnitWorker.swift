@@ -30,7 +30,7 @@ public final class UnitWorker: Sendable {
   }
 
   private func problem(of image: ImageID) throws -> ImageProblem {
-    if let known = latest.withLock({ $0 }), known.image == image { return known }
+    if let known = latest.withLock({ $0 }), known.scene.image == image { return known }
     let made = try ImageProblem(image, in: experiment)
     latest.withLock { $0 = made }
     return made
@@ -54,9 +54,9 @@ struct UnitDrawing {
     self.problem = problem
     configuration = experiment.configuration.configuration
     statistics = ImageStatistics(
-      pixelCount: problem.shape.reduce(1, *),
+      pixelCount: problem.scene.shape.reduce(1, *),
       options: StatisticsOptions(
-        levels: !configuration.statistics.quantiles.isEmpty, truthRank: problem.truth != nil))
+        levels: !configuration.statistics.quantiles.isEmpty, truthRank: problem.scene.truth != nil))
   }
 
   func run(shouldStop: () -> Bool) throws -> Part {
@@ -74,7 +74,7 @@ struct UnitDrawing {
       }
     }
     return try Part(
-      image: unit.image, shape: problem.shape, statistics: statistics, records: records,
+      image: unit.image, shape: problem.scene.shape, statistics: statistics, records: records,
       kept: kept)
   }
 
@@ -130,11 +130,9 @@ struct UnitDrawing {
     var record = SampleRecord(
       index: index, attempts: attempts, networkEvaluations: batch.evaluations * attempts,
       seconds: batch.secondsEach)
-    do {
-      try statistics.add(values, truth: problem.truth)
-    } catch .absurdValue {
+    guard try add(values) else {
       guard last else { return false }
-      record.failure = "a value is not finite, or beyond ±\(ImageStatistics.magnitudeLimit)"
+      record.failure = "a value is not finite, or beyond ±\(Int(ImageStatistics.magnitudeLimit))"
       records.append(record)
       return true
     }
@@ -146,11 +144,23 @@ struct UnitDrawing {
     return true
   }
 
+  /// Adds values to the statistics; `false` if they are not finite or absurdly large.
+  private mutating func add(_ values: [Float]) throws -> Bool {
+    do {
+      try statistics.add(values, truth: problem.scene.truth)
+      return true
+    } catch {
+      guard case .absurdValue = error else { throw error }
+      return false
+    }
+  }
+
   private func score(_ record: inout SampleRecord, _ values: [Float], residual: Float) {
     let sigma = problem.problem.noiseSigma
     if sigma > 0 { record.residual = Double(residual) / sigma }
-    guard let truth = problem.truth else { return }
+    guard let truth = problem.scene.truth else { return }
     record.psnr = try? ImageQuality.peakSignalToNoise(values, truth: truth)
-    record.ssim = try? ImageQuality.structuralSimilarity(values, truth: truth, shape: problem.shape)
+    record.ssim = try? ImageQuality.structuralSimilarity(
+      values, truth: truth, shape: problem.scene.shape)
   }
 }

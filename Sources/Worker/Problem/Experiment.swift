@@ -16,33 +16,55 @@ public struct Experiment: Sendable {
     self.configuration = configuration
     self.device = device
     let data = configuration.configuration.data
-    images = try ImageFolder(path: data.folder, selection: data.range)
+    images = try data.imageFolder()
     prior = try LoadedPrior(
       configuration.configuration.prior, precision: NetworkPrecision(configuration.precision),
       device: device)
   }
+}
 
-  /// The image with this identity.
-  func entry(_ image: ImageID) throws -> ImageEntry {
-    guard let entry = images.entry(image) else { throw ExperimentError.unknownImage(image) }
-    return entry
+// MARK: - Inputs
+
+extension Configuration.Data {
+  /// The folder of the images or measurements, listed.
+  public func imageFolder() throws -> ImageFolder {
+    switch source {
+    case .images(let folder):
+      try ImageFolder(path: folder, selection: range, content: .images)
+    case .measurements(let folder, _):
+      try ImageFolder(path: folder, selection: range, content: .measurements)
+    }
+  }
+}
+
+extension Experiment {
+  /// Reads every input once, so that a file that does not fit is found before anything is drawn.
+  ///
+  /// - Parameter notice: is told what a reader had to say about a file, such as a dropped alpha
+  ///   channel.
+  /// - Returns: SHA-256 of each file, by image.
+  public func checkInputs(notice: (String) -> Void) throws -> [ImageID: String] {
+    var digests: [ImageID: String] = [:]
+    for entry in images.images {
+      let scene = try Scene(
+        entry.id, shape: prior.model.imageShape, configuration: configuration.configuration,
+        images: images, device: device)
+      for text in scene.notices { notice("\(entry.path): \(text)") }
+      digests[entry.id] = try SHA256.hex(ofFile: entry.path)
+    }
+    return digests
   }
 }
 
 /// An experiment that does not fit together.
-public enum ExperimentError: Error, Sendable, CustomStringConvertible {
+public enum ExperimentError: BadInput, Sendable {
   case unknownImage(ImageID)
-  /// The image is not of the size the prior was made for.
-  case imageShape(path: String, found: [Int], prior: [Int])
   /// The measurement is not what the operator gives for an image of the prior's size.
   case measurementShape(path: String, found: [Int], expected: [Int])
 
   public var description: String {
     switch self {
     case .unknownImage(let image): "there is no image \(image.name) in the data folder"
-    case .imageShape(let path, let found, let prior):
-      "\(path): the image is \(found) [channels, height, width], but the prior draws \(prior); "
-        + "resize or crop it, or use a prior of its size"
     case .measurementShape(let path, let found, let expected):
       "\(path): the measurement is \(found); the operator gives \(expected) for the prior's images"
     }

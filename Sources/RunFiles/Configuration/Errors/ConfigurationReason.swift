@@ -63,14 +63,14 @@ extension ConfigurationReason: CustomStringConvertible {
   private var keyText: String {
     switch self {
     case .unknownKey(let nearest, let allowed):
-      "unknown key\(Self.suggestion(nearest)); "
-        + (allowed.isEmpty ? "nothing" : allowed.joined(separator: ", ")) + " is allowed here"
+      "unknown key\(Self.suggestion(nearest, end: ".")) Allowed here: "
+        + (allowed.isEmpty ? "nothing" : allowed.joined(separator: ", "))
     case .misplacedKey(let section): "unknown key here; it belongs to section '\(section)'"
     case .duplicateKey(let again):
       "written twice\(again.map { ", again in line \($0)" } ?? ""); keep one"
     case .missingKey(let key, let expected): "'\(key)' is missing; give \(expected)"
     case .excluding(let keys): "\(Self.list(keys)) exclude each other; keep one"
-    case .noneGiven(let keys): "one of \(Self.list(keys)) must be given"
+    case .noneGiven(let keys): "give one of \(Self.list(keys))"
     default: ""
     }
   }
@@ -87,8 +87,8 @@ extension ConfigurationReason: CustomStringConvertible {
     }
   }
 
-  private static func suggestion(_ nearest: String?) -> String {
-    nearest.map { "; did you mean '\($0)'?" } ?? ""
+  private static func suggestion(_ nearest: String?, end: String = "") -> String {
+    nearest.map { "; did you mean '\($0)'?" } ?? end
   }
 
   private static func list(_ keys: [String]) -> String {

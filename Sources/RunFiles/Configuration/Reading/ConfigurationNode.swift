@@ -50,7 +50,10 @@ struct ConfigurationNode: Sendable, Equatable {
     case _ where isNull: "no value"
     case .scalar(let text, false): Quoted.text(text)
     case .scalar(let text, true): "the quoted text \(Quoted.text(text))"
-    case .list: "a list"
+    case .list(let nodes):
+      nodes.allSatisfy { $0.plain != nil }
+        ? Quoted.text("[\(nodes.prefix(20).compactMap(\.plain).joined(separator: ", "))]")
+        : "a list"
     case .section: "a section"
     }
   }

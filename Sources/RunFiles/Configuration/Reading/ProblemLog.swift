@@ -9,9 +9,12 @@ final class ProblemLog {
 
   init(file: String) { self.file = file }
 
+  /// Whether further problems are dropped.
+  var isFull: Bool { problems.count >= Self.limit }
+
   /// Notes a problem.
   func add(_ reason: ConfigurationReason, key: String, at origin: ConfigurationNode.Origin) {
-    guard problems.count < Self.limit else { return }
+    guard !isFull else { return }
     problems.append(.init(place: origin.place(in: file), key: key, reason: reason))
   }
 

@@ -98,7 +98,7 @@ extension SectionReader {
 
   /// Reports the keys nobody asked for.
   func finish() {
-    for entry in entries where !asked.contains(entry.key) {
+    for entry in entries where !asked.contains(entry.key) && !log.isFull {
       let nearest = NearestWord.of(entry.key, among: asked)
       let section = nearest == nil ? KnownKeys.section(of: entry.key, not: key) : nil
       let reason =

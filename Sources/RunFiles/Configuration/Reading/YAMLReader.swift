@@ -95,10 +95,10 @@ extension YAMLReader {
     _ scalar: Node.Scalar, key: String
   ) throws(Problem) -> ConfigurationNode.Content {
     try check(scalar.tag, allowed: ["", Tag.Name.str.rawValue], .scalar(scalar), key: key)
-    let isQuoted = scalar.style != .plain || scalar.tag.rawValue == Tag.Name.str.rawValue
-    if !isQuoted, let reason = YAMLMarkers.problem(inPlain: scalar.string) {
+    if scalar.style == .plain, let reason = YAMLMarkers.problem(inPlain: scalar.string) {
       throw Problem(line: scalar.mark?.line, key: key, reason: reason)
     }
+    let isQuoted = scalar.style != .plain || !scalar.tag.rawValue.isEmpty
     return .scalar(YAMLMarkers.show(scalar.string), isQuoted: isQuoted)
   }
 
@@ -108,7 +108,8 @@ extension YAMLReader {
     guard !allowed.contains(tag.rawValue) else { return }
     let standard = "tag:yaml.org,2002:"
     let name = tag.rawValue
-    let short = name.hasPrefix(standard) ? "!!" + name.dropFirst(standard.count) : name
+    let local = name.hasPrefix("!") ? name : "!<\(name)>"
+    let short = name.hasPrefix(standard) ? "!!" + name.dropFirst(standard.count) : local
     throw Problem(line: node.mark?.line, key: key, reason: .tag(short))
   }
 }

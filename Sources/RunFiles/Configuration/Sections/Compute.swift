@@ -3,13 +3,17 @@ extension Configuration {
   public struct Compute: Sendable, Equatable {
     /// Where the network runs.
     public enum Device: String, Sendable, CaseIterable {
+      /// The processor.
       case cpu
+      /// An NVIDIA GPU.
       case cuda
     }
 
     /// Number format of the network; sampler state and statistics are float32 always.
     public enum Precision: String, Sendable, CaseIterable {
+      /// 24 significant bits.
       case float32
+      /// 8 significant bits; group norms stay in float32.
       case bfloat16
     }
 
@@ -36,7 +40,9 @@ extension Configuration {
 
   /// A value that the file fixes, or leaves to the machine with `auto`.
   public enum Automatic<Value: Sendable & Equatable>: Sendable, Equatable {
+    /// Left to the machine.
     case auto
+    /// The file's value.
     case fixed(Value)
 
     /// The value, with `machine` where the file says `auto`.

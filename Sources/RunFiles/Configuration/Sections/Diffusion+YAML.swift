@@ -9,16 +9,16 @@ extension Configuration.Diffusion {
       .map { diffusion.varianceType = $0 }
     section.value("rescale_timesteps", .flag).map { diffusion.rescaleTimesteps = $0 }
     section.finish()
-    diffusion.checkSteps(section)
     if isClosedForm { diffusion.checkClosedForm(section) }
-    return diffusion
+    return diffusion.checkSteps(section) ? diffusion : nil
   }
 
   /// β of the linear schedule ends at 20/N and must stay below 1.
-  private func checkSteps(_ section: SectionReader) {
-    guard schedule == .linear, steps <= 20 else { return }
+  private func checkSteps(_ section: SectionReader) -> Bool {
+    guard schedule == .linear, steps <= 20 else { return true }
     let allowed = "at least 21, as the linear schedule ends at β = 20/steps < 1"
     section.problem("steps", .notAllowed(found: "'\(steps)'", allowed: allowed, nearest: nil))
+    return false
   }
 
   private func checkClosedForm(_ section: SectionReader) {

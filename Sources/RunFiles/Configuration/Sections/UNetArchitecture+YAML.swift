@@ -1,9 +1,7 @@
 extension UNetArchitecture {
   /// Reads the block; a strict one must not hold other keys.
   static func read(_ section: SectionReader, isStrict: Bool) -> Self? {
-    guard var layout = readSize(section) else {
-      return nil
-    }
+    guard var layout = readSize(section) else { return nil }
     layout.readAttention(section)
     layout.readFlags(section)
     section.value("dropout", .number(.from(0, to: 1))).map { layout.dropout = $0 }
@@ -16,8 +14,9 @@ extension UNetArchitecture {
     let size = section.required("image_size", .integer(1...8192))
     let channels = section.required("num_channels", .integer(1...8192))
     let blocks = section.required("num_res_blocks", .integer(1...64))
-    let multipliers = section.value("channel_mult", .multipliers) ?? []
-    guard let size, let channels, let blocks else { return nil }
+    let isDefault = section.entry("channel_mult") == nil
+    let multipliers = isDefault ? [] : section.value("channel_mult", .multipliers)
+    guard let size, let channels, let blocks, let multipliers else { return nil }
     var layout = Self(
       imageSize: size, modelChannels: channels, residualBlocks: blocks,
       channelMultipliers: multipliers)

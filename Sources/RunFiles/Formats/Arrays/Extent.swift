@@ -2,9 +2,13 @@
 ///
 /// Shapes come from files, so every product is checked; nil means "does not fit".
 enum Extent {
-  /// Number of elements of `shape`, or nil if a dimension is negative or the product overflows.
+  /// Most axes of an array, as in numpy.
+  static let mostAxes = 64
+
+  /// Number of elements of `shape`, or nil if it has more than `mostAxes`, a dimension is negative,
+  /// or the product overflows.
   static func elementCount(_ shape: [Int]) -> Int? {
-    guard shape.allSatisfy({ $0 >= 0 }) else { return nil }
+    guard shape.count <= mostAxes, shape.allSatisfy({ $0 >= 0 }) else { return nil }
     guard !shape.contains(0) else { return 0 }
     return shape.reduce(1) { count, dimension in count.flatMap { product($0, dimension) } }
   }

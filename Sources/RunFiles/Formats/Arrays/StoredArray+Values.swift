@@ -4,6 +4,7 @@ extension StoredArray {
   /// Throws `StoredArrayError.notRepresentable` for a finite value beyond the range of `Float`.
   public func floats() throws -> [Float] {
     switch elementType {
+    case .f32 where strides == nil: dense()
     case .f32: elements(Float.self) { $0 }
     case .f64: try narrowed()
     default: elements { Float($0) }
@@ -39,6 +40,13 @@ extension StoredArray {
 
   private static func bytes<Element: BitwiseCopyable>(of values: [Element]) -> [UInt8] {
     values.withUnsafeBytes { [UInt8]($0) }
+  }
+
+  private func dense() -> [Float] {
+    [Float](unsafeUninitializedCapacity: count) { values, filled in
+      withUnsafeBytes { UnsafeMutableRawBufferPointer(values).copyMemory(from: $0) }
+      filled = count
+    }
   }
 
   private func narrowed() throws(StoredArrayError) -> [Float] {

@@ -43,10 +43,11 @@ public enum AtomicFile {
     return "\(path).tmp.\(hostName).\(getpid()).\(number)"
   }
 
+  /// At most 24 bytes, so that long file names stay within the system's 255.
   private static let hostName: String = {
     var name = [CChar](repeating: 0, count: 256)
     guard gethostname(&name, name.count - 1) == 0 else { return "host" }
-    let bytes = name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+    let bytes = name.prefix(24).prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
     return String(decoding: bytes, as: UTF8.self).replacingOccurrences(of: "/", with: "-")
   }()
 

@@ -23,7 +23,8 @@ public struct FileError: Error, Equatable, CustomStringConvertible {
 
   public var description: String {
     let reason = String(cString: strerror(errno))
-    return "cannot \(operation.rawValue) \(path): \(reason)" + (advice.map { "; \($0)" } ?? "")
+    let message = "cannot \(operation.rawValue) \(path): \(reason)"
+    return printable(message + (advice.map { "; \($0)" } ?? ""))
   }
 
   private var advice: String? {

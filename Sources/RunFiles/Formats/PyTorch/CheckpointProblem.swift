@@ -5,6 +5,8 @@ public typealias CheckpointError = FormatError<CheckpointProblem>
 public enum CheckpointProblem: FormatProblem {
   /// The file is neither of the two forms that torch.save writes.
   case notCheckpoint
+  /// The file is a program for TorchScript.
+  case torchScript
   /// The file holds its numbers in big-endian order.
   case bigEndian
   /// The zip archive is damaged.
@@ -32,6 +34,9 @@ public enum CheckpointProblem: FormatProblem {
     switch self {
     case .notCheckpoint:
       "not a checkpoint that torch.save wrote (and not safetensors, by its name)"
+    case .torchScript:
+      "a TorchScript program, not a state dictionary; load it with torch.jit.load in Python and "
+        + "save its state_dict()"
     case .bigEndian: "written on a big-endian machine; load and save it again on a common one"
     case .archive(let problem): "the zip archive cannot be read: \(problem)"
     case .pickle(let problem): "\(problem)"

@@ -17,11 +17,12 @@ public enum PyTorchCheckpoint {
 
   /// The tensors of the file at `path`, mapped and not copied.
   ///
-  /// If the file holds dictionaries of tensors one level down, as in `{"state_dict": {…}}`, the one
-  /// called `entry` is taken; without `entry` the only one, or the first of the names in
-  /// `preferredEntries`. Metadata then has its name under `entry`, besides plain values of the top
-  /// level. Throws `FileError` if the file cannot be mapped and `CheckpointError` for what is wrong
-  /// in it.
+  /// Dictionaries of tensors may lie one level down, as in `{"state_dict": {…}}`. The one called
+  /// `entry` is taken; without `entry` the first found under the names in `preferredEntries`, else
+  /// the outermost if it has tensors, else the only one a level down. Metadata has its name under
+  /// `entry`, besides the plain values of the outermost dictionary.
+  ///
+  /// Throws `FileError` if the file cannot be mapped, and `CheckpointError` for what is wrong in it.
   public static func read(path: String, entry: String? = nil) throws -> TensorFile {
     try decode(.file(MappedFile(path: path)), name: path, entry: entry)
   }

@@ -1,7 +1,9 @@
 /// The dictionary of tensors in a checkpoint: which it is, and its tensors by name.
 struct StateDictionary {
+  private typealias Entry = (name: String, tensor: PickleTensor)
+
   private let content: CheckpointContent
-  private var entries: [(name: String, tensor: PickleTensor)] = []
+  private var entries: [Entry] = []
   private var metadata: [String: String] = [:]
 
   /// Finds the dictionary of tensors: the outermost one, or one a level down; see
@@ -13,33 +15,48 @@ struct StateDictionary {
     }
     let top = try items(of: place)
     metadata = Self.words(top)
-    entries = Self.tensors(top)
-    guard entries.isEmpty || entry != nil else { return }
-    try descend(top, entry: entry)
+    let inner = dictionaries(in: top)
+    let outer = Self.tensors(top)
+    let name = try Self.choice(inner, entry: entry, outer.isEmpty, found: top.map(\.0))
+    metadata["entry"] = name
+    entries =
+      try name.flatMap { inner[$0] }
+      .map { place throws(CheckpointProblem) in Self.tensors(try items(of: place)) } ?? outer
   }
 
-  private mutating func descend(
-    _ top: [(String, PickleValue)], entry: String?
-  ) throws(CheckpointProblem) {
-    var inner: [String: [(name: String, tensor: PickleTensor)]] = [:]
-    for case (let name, .dictionary(let place)) in top {
-      let tensors = Self.tensors(try items(of: place))
-      if !tensors.isEmpty { inner[name] = tensors }
+  /// Places of the dictionaries that hold tensors, by name. Each place is looked at once, however
+  /// many names it has.
+  private func dictionaries(in items: [(String, PickleValue)]) -> [String: Int] {
+    var known: [Int: Bool] = [:]
+    var places: [String: Int] = [:]
+    for case (let name, .dictionary(let place)) in items {
+      let holdsTensors = known[place] ?? self.holdsTensors(place)
+      known[place] = holdsTensors
+      if holdsTensors { places[name] = place }
     }
-    let choice = try Self.choice(inner.keys.sorted(), entry: entry, found: top.map(\.0))
-    entries = inner[choice] ?? []
-    metadata["entry"] = choice
+    return places
   }
 
+  private func holdsTensors(_ place: Int) -> Bool {
+    let flat = content.heap[place]
+    return stride(from: 0, to: flat.count, by: 2).contains { index in
+      guard case .tensor = flat[index + 1] else { return false }
+      return flat[index].string != nil
+    }
+  }
+
+  /// The name of the dictionary to take, nil for the outermost.
   private static func choice(
-    _ names: [String], entry: String?, found: [String]
-  ) throws(CheckpointProblem) -> String {
+    _ inner: [String: Int], entry: String?, _ outerIsEmpty: Bool, found: [String]
+  ) throws(CheckpointProblem) -> String? {
     let wanted = entry.map { [$0] } ?? PyTorchCheckpoint.preferredEntries
-    if let name = wanted.first(where: names.contains) { return name }
-    guard entry == nil, let only = names.first else {
-      throw .noTensors(found: Array(found.prefix(10)))
+    if let name = wanted.first(where: { inner[$0] != nil }) { return name }
+    guard entry == nil else { throw .noTensors(found: Array(found.prefix(10))) }
+    guard outerIsEmpty else { return nil }
+    guard let only = inner.keys.first else { throw .noTensors(found: Array(found.prefix(10))) }
+    guard inner.count == 1 else {
+      throw .severalDictionaries(Array(inner.keys.sorted().prefix(10)))
     }
-    guard names.count == 1 else { throw .severalDictionaries(names) }
     return only
   }
 
@@ -59,7 +76,7 @@ struct StateDictionary {
 
   private static func tensors(
     _ items: [(String, PickleValue)]
-  ) -> [(name: String, tensor: PickleTensor)] {
+  ) -> [Entry] {
     items.compactMap { name, value in
       guard case .tensor(let tensor) = value else { return nil }
       return (name, tensor)

@@ -3,7 +3,7 @@ extension CheckpointContent {
   static func archive(
     _ bytes: UnsafeRawBufferPointer
   ) throws(CheckpointProblem) -> CheckpointContent {
-    let entries = try zipEntries(bytes)
+    let entries = try torchEntries(bytes)
     let folders = entries.keys.filter { $0.hasSuffix("/data.pkl") }.map { $0.dropLast(8) }
     guard folders.count == 1, let folder = folders.first else { throw .record("data.pkl") }
     try checkByteOrder(entries["\(folder)byteorder"].map { bytes[$0] })
@@ -17,11 +17,22 @@ extension CheckpointContent {
       root: root, heap: machine.heap, storages: Dictionary(uniqueKeysWithValues: storages))
   }
 
-  private static func zipEntries(
+  private static func torchEntries(
     _ bytes: UnsafeRawBufferPointer
   ) throws(CheckpointProblem) -> [String: Range<Int>] {
+    let archive = try unzipping(bytes)
+    guard !archive.entries.keys.contains(where: { $0.hasSuffix("/constants.pkl") }) else {
+      throw .torchScript
+    }
+    if let name = archive.encoded { throw .archive(.encoded(name)) }
+    return archive.entries
+  }
+
+  private static func unzipping(
+    _ bytes: UnsafeRawBufferPointer
+  ) throws(CheckpointProblem) -> ZipArchive {
     do {
-      return try ZipArchive(bytes).entries
+      return try ZipArchive(bytes)
     } catch {
       throw .archive(error)
     }

@@ -5,7 +5,8 @@
 public enum Safetensors {
   /// The tensors of the file at `path`, mapped and not copied.
   ///
-  /// Throws `FileError` if the file cannot be mapped and `SafetensorsError` for what is wrong in it.
+  /// Throws `FileError` if the file cannot be mapped, and `SafetensorsError` for what is wrong in
+  /// it.
   public static func read(path: String) throws -> TensorFile {
     try decode(.file(MappedFile(path: path)), name: path)
   }

@@ -16,16 +16,18 @@ struct SafetensorsHeader {
   private(set) var metadata: [String: String] = [:]
   private(set) var dataOffset = 0
 
-  /// Reads the header of a file given as all its bytes.
-  init(_ file: UnsafeRawBufferPointer) throws(SafetensorsProblem) {
+  /// Reads the header of a file given as all its bytes, with at most `tensorLimit` tensors.
+  init(
+    _ file: UnsafeRawBufferPointer, tensorLimit: Int = Self.tensorLimit
+  ) throws(SafetensorsProblem) {
     let text = try Self.text(of: file)
     dataOffset = 8 + text.count
     var scanner = TextScanner<SafetensorsProblem>(text)
     var names: Set<String> = []
     try scanner.jsonObject { scanner, name throws(SafetensorsProblem) in
       guard names.insert(name).inserted else { throw .duplicate(name) }
-      guard names.count <= Self.tensorLimit + 1 else { throw .tooManyTensors }
       try read(name, &scanner)
+      guard entries.count <= tensorLimit else { throw .tooManyTensors(limit: tensorLimit) }
     }
     try scanner.end()
     try checkCover(dataBytes: file.count - dataOffset)

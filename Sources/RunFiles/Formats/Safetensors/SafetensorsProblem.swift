@@ -18,7 +18,7 @@ public enum SafetensorsProblem: SyntaxProblem {
   /// A tensor has an element type that is not supported.
   case unknownType(String, tensor: String)
   /// The header lists more tensors than are accepted.
-  case tooManyTensors
+  case tooManyTensors(limit: Int)
   /// The bytes of a tensor do not start and end inside the data.
   case offsets(tensor: String, begin: Int, end: Int, dataBytes: Int)
   /// The bytes of a tensor are not as many as its shape and type ask for.
@@ -46,7 +46,7 @@ public enum SafetensorsProblem: SyntaxProblem {
     case .unknownType(let type, let tensor):
       "tensor `\(tensor)` has type \(type); supported are "
         + ElementType.allCases.map(\.safetensorsName).joined(separator: ", ")
-    case .tooManyTensors: "more than \(SafetensorsHeader.tensorLimit) tensors"
+    case .tooManyTensors(let limit): "more than \(limit) tensors"
     default: dataDetail
     }
   }

@@ -1,4 +1,4 @@
-/// The Python literals of an npy header: a dictionary, strings, truth values and tuples of integers.
+/// The Python literals of an npy header: a dictionary, strings, truth values, tuples of integers.
 extension TextScanner {
   /// Reads `{'key': value, …}`, calling `value` for each key with the scanner at the value.
   mutating func pythonDictionary(

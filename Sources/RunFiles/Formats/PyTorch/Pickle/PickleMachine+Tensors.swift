@@ -66,7 +66,7 @@ extension PickleMachine {
   }
 
   private func integers(_ value: PickleValue) -> [Int]? {
-    guard let items = sequence(value) else { return nil }
+    guard let items = sequence(value), items.count <= Extent.mostAxes else { return nil }
     let values = items.compactMap(\.integer)
     return values.count == items.count ? values : nil
   }

@@ -13,7 +13,7 @@ public enum PickleProblem: Error, Equatable, CustomStringConvertible {
   /// A call of a known function has arguments that make no sense.
   case arguments(of: String)
   /// The pickle has more instructions than are accepted.
-  case tooLong
+  case tooLong(limit: Int)
 
   public var description: String {
     switch self {
@@ -28,7 +28,7 @@ public enum PickleProblem: Error, Equatable, CustomStringConvertible {
     case .malformed(let opcode, let offset):
       "the pickle is damaged: \(opcode) at byte \(offset) makes no sense"
     case .arguments(let name): "the pickle is damaged: the arguments of `\(name)` make no sense"
-    case .tooLong: "the pickle has more than \(PickleMachine.stepLimit) instructions"
+    case .tooLong(let limit): "the pickle has more than \(limit) instructions"
     }
   }
 }

@@ -17,7 +17,7 @@ enum PickleValue {
   /// Keys and values in turn.
   case dictionary(Int)
   case global(PickleGlobal)
-  case storage(PickleStorage)
+  indirect case storage(PickleStorage)
   indirect case tensor(PickleTensor)
 
   /// The value as a word, for the plain ones.
@@ -50,11 +50,11 @@ enum PickleValue {
     return value
   }
 
-  /// Text; Python 2 wrote it as bytes.
+  /// Text of a name, up to 1000 bytes; Python 2 wrote it as bytes.
   var string: String? {
     switch self {
-    case .string(let value): value
-    case .bytes(let value): String(validating: value, as: UTF8.self)
+    case .string(let value) where value.utf8.count <= 1000: value
+    case .bytes(let value) where value.count <= 1000: String(validating: value, as: UTF8.self)
     default: nil
     }
   }

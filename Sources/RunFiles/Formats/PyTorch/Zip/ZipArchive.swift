@@ -7,6 +7,8 @@ struct ZipArchive {
 
   /// Where the content of each entry lies in the file.
   private(set) var entries: [String: Range<Int>] = [:]
+  /// An entry that is compressed or encrypted, if there is one; its content must not be used.
+  private(set) var encoded: String?
 
   /// Reads the directory of an archive given as all its bytes.
   init(_ file: UnsafeRawBufferPointer) throws(ZipProblem) {
@@ -18,6 +20,7 @@ struct ZipArchive {
       let entry = try ZipEntry(reader, at: position, directory)
       position = entry.next
       extents.append(entry)
+      if !entry.isStored { encoded = encoded ?? entry.name }
       guard entries.updateValue(entry.content, forKey: entry.name) == nil else {
         throw .name(entry.name)
       }

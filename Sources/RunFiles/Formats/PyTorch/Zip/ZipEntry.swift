@@ -3,8 +3,10 @@ struct ZipEntry {
   let name: String
   /// Where its local header starts.
   let start: Int
-  /// Where its content lies.
+  /// Where its content lies, as it is stored.
   let content: Range<Int>
+  /// Whether the content is stored as it is, neither compressed nor encrypted.
+  let isStored: Bool
   /// Where the next record of the directory starts.
   let next: Int
 
@@ -14,17 +16,15 @@ struct ZipEntry {
   ) throws(ZipProblem) {
     let record = try Record(reader, at: position, directory)
     let (size, packedSize, start) = try record.extents(reader)
-    guard record.method == 0, record.flags & 1 == 0, packedSize == size else {
-      throw .encoded(record.name)
-    }
+    isStored = record.method == 0 && record.flags & 1 == 0 && packedSize == size
     guard reader.u32(start) == 0x0403_4B50, let nameLength = reader.u16(start + 26),
       let extraLength = reader.u16(start + 28),
       reader.slice(start + 30, nameLength)?.elementsEqual(record.name.utf8) == true,
-      let stop = Extent.sum(start + 30 + nameLength + extraLength, size),
+      let stop = Extent.sum(start + 30 + nameLength + extraLength, packedSize),
       stop <= directory.bytes.lowerBound
     else { throw .damaged("entry `\(record.name)`") }
     (name, next, self.start) = (record.name, record.end, start)
-    content = (stop - size)..<stop
+    content = (stop - packedSize)..<stop
   }
 
   /// The record of an entry in the central directory.

@@ -1,1 +1,0 @@
-// Room `Report`; see docs/architecture.md.

@@ -1,0 +1,51 @@
+/// The figures of a run, as a CSV file and as a table for the terminal.
+public struct MetricsTable: Sendable {
+  /// A row an image.
+  public let rows: [ImageMetrics]
+
+  /// The probabilities of the ends of the credible interval, such as 0.05...0.95.
+  public let interval: ClosedRange<Double>?
+
+  /// Takes the rows in the order in which they are to be shown.
+  public init(rows: [ImageMetrics], interval: ClosedRange<Double>?) {
+    self.rows = rows
+    self.interval = interval
+  }
+}
+
+// MARK: - CSV
+
+extension MetricsTable {
+  private static let header = [
+    "image", "samples", "failed", "psnr_mean", "ssim_mean", "psnr_samples", "ssim_samples", "std",
+    "mcse", "coverage", "nfe", "seconds",
+  ]
+
+  /// The text of `metrics.csv`: a header and a row an image, in UTF-8.
+  ///
+  /// Fields are quoted as in RFC 4180; lines end in LF. Numbers have six significant digits, an
+  /// unknown value is an empty field.
+  public var csv: String {
+    let records = [Self.header] + rows.map(Self.record)
+    return records.map { $0.map(Self.quoted).joined(separator: ",") + "\n" }.joined()
+  }
+
+  private static func record(_ row: ImageMetrics) -> [String] {
+    let figures = [
+      row.meanPSNR, row.meanSSIM, row.samplePSNR, row.sampleSSIM, row.standardDeviation,
+      row.monteCarloError, row.coverage,
+    ]
+    return [row.image, "\(row.samples)", "\(row.failed)"]
+      + figures.map { $0.map { NumberText.short($0, digits: 6) } ?? "" }
+      + ["\(row.evaluations)", NumberText.short(row.seconds, digits: 6)]
+  }
+
+  private static func quoted(_ field: String) -> String {
+    let isPlain = field.utf8.allSatisfy { !Array("\",\r\n".utf8).contains($0) }
+    return isPlain
+      ? field
+      : "\""
+        + field.split(separator: "\"", omittingEmptySubsequences: false)
+        .joined(separator: "\"\"") + "\""
+  }
+}

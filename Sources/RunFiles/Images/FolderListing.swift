@@ -1,0 +1,76 @@
+import Foundation
+
+/// All files below a folder, in no particular order; names that start with a dot are passed over.
+///
+/// Links are followed; a folder that is reached twice is an error, so that neither loops nor
+/// webs of links can go on for ever.
+struct FolderListing {
+  /// Most files listed.
+  static let fileLimit = 2_000_000
+
+  /// Paths relative to the folder.
+  private(set) var files: [String] = []
+  private let root: String
+  private var visited: Set<[UInt64]> = []
+
+  /// Lists `root`; throws `FileError` if a folder cannot be read, and `ImageError`.
+  init(_ root: String) throws {
+    self.root = root
+    var pending = [""]
+    while let folder = pending.popLast() {
+      pending += try list(folder)
+    }
+  }
+
+  /// Adds the files of one folder and gives the folders in it.
+  private mutating func list(_ folder: String) throws -> [String] {
+    let path = absolute(folder)
+    let status = try Self.status(path)
+    guard visited.insert([UInt64(status.st_dev), UInt64(status.st_ino)]).inserted else {
+      throw ImageError.reachedTwice(folder: path)
+    }
+    var folders: [String] = []
+    for name in try Self.names(in: path) where !name.hasPrefix(".") {
+      let child = folder.isEmpty ? name : "\(folder)/\(name)"
+      switch try Self.status(absolute(child)).st_mode & S_IFMT {
+      case S_IFDIR: folders.append(child)
+      case S_IFREG: files.append(child)
+      default: continue
+      }
+    }
+    guard files.count <= Self.fileLimit else { throw ImageError.tooManyFiles(folder: root) }
+    return folders
+  }
+
+  private func absolute(_ relative: String) -> String {
+    relative.isEmpty ? root : "\(root)/\(relative)"
+  }
+
+  private static func status(_ path: String) throws(FileError) -> stat {
+    var status = stat()
+    _ = try FileCalls.check(path, .inspect) { stat(path, &status) }
+    return status
+  }
+
+  private static func names(in path: String) throws -> [String] {
+    guard let folder = opendir(path) else {
+      throw FileError(path: path, operation: .list, errno: errno)
+    }
+    defer { closedir(folder) }
+    var names: [String] = []
+    errno = 0
+    while let entry = readdir(folder) {
+      guard let name = name(of: entry) else { throw ImageError.fileName(folder: path) }
+      names.append(name)
+      errno = 0
+    }
+    guard errno == 0 else { throw FileError(path: path, operation: .list, errno: errno) }
+    return names
+  }
+
+  private static func name(of entry: UnsafeMutablePointer<dirent>) -> String? {
+    withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+      String(validating: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import Foundation
+
+/// One image of a folder: which it is and where it lies.
+public struct ImageEntry: Sendable, Equatable {
+  /// Which image it is.
+  public let id: ImageID
+  /// Path of the file.
+  public let path: String
+
+  /// The extension of the file in lower case: `png` or `npy`.
+  var kind: String { (path as NSString).pathExtension.lowercased() }
+}
+
+/// A folder of images or of measurements, with everything below it.
+///
+/// Files whose name or folder starts with a dot, and files of other kinds, are passed over.
+public struct ImageFolder: Sendable {
+  /// What the files are.
+  public enum Content: Sendable {
+    /// Images: `.png` or `.npy` with values in [0,1].
+    case images
+    /// Measurements: `.npy` with any values.
+    case measurements
+
+    var extensions: [String] {
+      switch self {
+      case .images: ["png", "npy"]
+      case .measurements: ["npy"]
+      }
+    }
+  }
+
+  /// The folder as given.
+  public let path: String
+  /// What the files are.
+  public let content: Content
+  /// The selected images, sorted by name.
+  public let images: [ImageEntry]
+  /// How many files were passed over, by extension in lower case.
+  public let ignored: [String: Int]
+
+  /// Lists the folder at `path`.
+  ///
+  /// `selection` counts the images sorted by name from 0; nil takes all. Throws `FileError` if the
+  /// folder cannot be read, and `ImageError` if there is no image, two files would be the same
+  /// image, or the selection goes beyond the last image.
+  public init(
+    path: String, selection: IndexSelection? = nil, content: Content = .images
+  ) throws {
+    let files = try FolderListing(path).files
+    let isWanted = { content.extensions.contains(Self.kind(of: $0)) }
+    ignored = Dictionary(
+      files.filter { !isWanted($0) }.map { (Self.kind(of: $0), 1) }, uniquingKeysWith: +)
+    let entries = try Self.entries(files.filter(isWanted), in: path)
+    guard !entries.isEmpty else {
+      throw ImageError.noImages(folder: path, wanted: content.extensions, found: ignored)
+    }
+    images = try Self.select(selection, from: entries, path)
+    self.path = path
+    self.content = content
+  }
+
+  private static func kind(of file: String) -> String {
+    (file as NSString).pathExtension.lowercased()
+  }
+
+  private static func entries(
+    _ files: [String], in folder: String
+  ) throws(ImageError) -> [ImageEntry] {
+    var entries: [ImageEntry] = []
+    for file in files {
+      let id = try ImageID(name: (file as NSString).deletingPathExtension)
+      entries.append(ImageEntry(id: id, path: "\(folder)/\(file)"))
+    }
+    entries.sort { ($0.id.name, $0.path) < ($1.id.name, $1.path) }
+    for (first, second) in zip(entries, entries.dropFirst()) where first.id.name == second.id.name {
+      throw .sameName(first.path, second.path)
+    }
+    return entries
+  }
+
+  private static func select(
+    _ selection: IndexSelection?, from entries: [ImageEntry], _ folder: String
+  ) throws(ImageError) -> [ImageEntry] {
+    guard let selection else { return entries }
+    guard let last = selection.ranges.last, last.upperBound < entries.count else {
+      throw .selection(selection.description, folder: folder, count: entries.count)
+    }
+    return selection.ranges.flatMap { entries[$0] }
+  }
+}

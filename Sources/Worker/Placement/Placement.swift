@@ -1,0 +1,50 @@
+import RunFiles
+import Tensors
+
+/// What this machine offers a rank, and what it makes of the configuration's `auto`.
+public struct Placement: Sendable {
+  public let device: Device
+  public let cores: Int
+
+  /// Looks for a GPU and counts cores.
+  ///
+  /// A single visible GPU is used by all ranks that see it, several are dealt out by node-local
+  /// rank; `CUDA_VISIBLE_DEVICES` is left as it is.
+  /// - Throws: ``PlacementError`` if a GPU is asked for and none is visible.
+  public init(_ compute: Configuration.Compute, localRank: Int, localSize: Int) throws {
+    let gpus = TorchRuntime.gpuCount
+    cores = Processor.cores(amongRanks: localSize)
+    switch compute.device.resolved(gpus > 0 ? .cuda : .cpu) {
+    case .cpu: device = .cpu
+    case .cuda:
+      guard gpus > 0 else { throw PlacementError.noGPU }
+      device = .cuda(gpus == 1 ? 0 : localRank % gpus)
+    }
+  }
+
+  /// The configuration with this machine's values for `auto`.
+  ///
+  /// bfloat16 is chosen where it is fast: on GPUs, and on processors with matrix tiles for it.
+  public func resolve(_ configuration: Configuration) -> ResolvedConfiguration {
+    configuration.resolved(
+      device: device == .cpu ? .cpu : .cuda,
+      precision: device != .cpu || TorchRuntime.hasFastBFloat16 ? .bfloat16 : .float32,
+      threads: 1)
+  }
+
+  /// Worker threads of this rank: one a GPU, else as many as the cores hold.
+  public func workers(_ configuration: ResolvedConfiguration) -> Int {
+    let fitting = device == .cpu ? max(1, cores / max(1, configuration.threads)) : 1
+    return configuration.configuration.compute.workers.resolved(fitting)
+  }
+}
+
+/// A device that is not there.
+public enum PlacementError: BadInput {
+  case noGPU
+
+  public var description: String {
+    "compute.device is cuda, but this process sees no GPU (libtorch \(TorchRuntime.version)); "
+      + "check CUDA_VISIBLE_DEVICES and that libtorch is a CUDA build, or set compute.device: cpu"
+  }
+}

@@ -1,0 +1,75 @@
+import ArgumentParser
+import Coordinator
+import Foundation
+import RunFiles
+
+struct Run: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Draws the samples of an experiment and writes its maps.",
+    discussion: """
+      Draws what is missing in the output folder and computes mean, standard deviation and \
+      quantile maps. Interrupted or killed, the same command goes on where it stopped. The maps \
+      are the same bytes for any number of ranks.
+
+        posterior run configs/quickstart.yaml
+        mpirun -np 4 posterior run configs/quickstart.yaml --set run.samples=64
+
+      In a Slurm job array each task takes its share; join the shares with `posterior merge`.
+
+      Exit codes: 0 complete, 1 complete with failed samples, 64 wrong usage, 65 bad configuration \
+      or data, 70 internal error, 74 input/output error, 75 interrupted: run again to resume.
+      """)
+
+  @OptionGroup var options: RunOptions
+
+  func run() throws {
+    let environment = ProcessInfo.processInfo.environment
+    let console = Console()
+    let launch = Launch(environment: environment)
+    if let problem = launch.problemBeforeStart { throw Failure(problem.description, .usage) }
+    if options.dryRun { return try dryRun(console) }
+    let transport = try MPITransport()
+    StopSignals.install()
+    if let problem = launch.problem(mpiSize: transport.node.size) {
+      if problem.isFatal { throw Failure(problem.description, .usage) }
+      console.note(problem.description)
+    }
+    let outcome = try job(transport.node, console).run(over: transport)
+    if transport.node.rank == 0 { report(outcome, console) }
+    outcome.leave(transport)
+  }
+
+  private func job(_ node: NodeInfo, _ console: Console) -> RunJob {
+    let session = RunSession(options)
+    var job = RunJob(
+      open: { try explained { try session.open(on: node, console: console) } },
+      equip: { node in try explained { try session.equip(on: node) } }, observer: console,
+      conclude: { session.conclude($0, on: node, console: console) })
+    if let run = try? options.configuration().configuration.run {
+      job.settings.checkpoint = run.checkpoint
+      job.settings.lease = run.lease
+    }
+    return job
+  }
+
+  private func report(_ outcome: RunOutcome, _ console: Console) {
+    console.close()
+    let ending = outcome.ending
+    if let text = ending.text { console.note(text) }
+    if ending.code == .interrupted {
+      console.note("what is finished is safe; the same command goes on where this one stopped")
+    }
+  }
+
+  private func dryRun(_ console: Console) throws {
+    let session = RunSession(options)
+    let loaded = try explained { try session.load(localRank: 0, localSize: 1) }
+    print(loaded.experiment.configuration.yaml())
+    let run = loaded.configuration.run
+    let grid = UnitGrid(unit: run.unit, samples: run.samples)
+    let images = loaded.experiment.images.images.count
+    print(
+      "# \(images) images, \(run.samples) samples each: \(images * grid.blockCount) units of work, "
+        + "\(loaded.placement.workers(loaded.experiment.configuration)) workers in this process")
+  }
+}

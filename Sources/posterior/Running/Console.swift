@@ -1,0 +1,76 @@
+import Coordinator
+import Foundation
+import RunFiles
+import Synchronization
+
+/// What a run says on standard error: on rank 0 only.
+final class Console: RunObserver {
+  private struct State {
+    var pacer: ProgressPacer
+    var lineIsOpen = false
+  }
+
+  private let isTerminal: Bool
+  private let state: Mutex<State>
+
+  init() {
+    isTerminal = isatty(2) == 1
+    state = Mutex(State(pacer: ProgressPacer(isTerminal: isTerminal)))
+  }
+
+  func began(_ report: ProgressReport) {
+    let resumed =
+      report.resumedUnits > 0
+      ? "; \(report.resumedUnits) done before are skipped" : ""
+    note("\(report.totalUnits) units of work\(resumed)")
+  }
+
+  func rankJoined(_ info: RankInfo) { note(info.line) }
+
+  func progressed(_ report: ProgressReport) {
+    state.withLock { state in
+      guard state.pacer.isDue(report, now: report.elapsed) else { return }
+      if isTerminal {
+        write(ProgressLine.terminal(report, columns: Self.columns))
+      } else {
+        write(ProgressLine.text(report) + "\n")
+      }
+      state.lineIsOpen = isTerminal
+    }
+  }
+
+  func sampleFailed(_ sample: FailedSample) {
+    note(
+      "\(sample.image.name), sample \(sample.index) failed after \(sample.attempts) attempts and "
+        + "is left out: \(sample.reason)")
+  }
+  func stopping(_ text: String) { note(text) }
+  func message(_ text: String) { note(text) }
+
+  /// One line, above the progress line if there is one.
+  func note(_ text: String) {
+    state.withLock { state in
+      if state.lineIsOpen { write("\r\u{1B}[K") }
+      state.lineIsOpen = false
+      write("posterior: \(text)\n")
+    }
+  }
+
+  /// Ends the progress line.
+  func close() {
+    state.withLock { state in
+      if state.lineIsOpen { write("\n") }
+      state.lineIsOpen = false
+    }
+  }
+
+  private func write(_ text: String) {
+    FileHandle.standardError.write(Data(text.utf8))
+  }
+
+  private static var columns: Int {
+    var size = winsize()
+    guard ioctl(2, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    return Int(size.ws_col)
+  }
+}

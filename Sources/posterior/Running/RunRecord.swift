@@ -1,0 +1,84 @@
+import Coordinator
+import Foundation
+import RunFiles
+import Tensors
+import Worker
+
+/// What `run.yaml` keeps besides the configuration: versions, and SHA-256 of prior and inputs.
+struct RunRecord {
+  let description: RunDescription
+
+  /// - Parameter inputs: SHA-256 of each input file, by image.
+  /// - Throws: ``ChangedInputs`` if the folder has results of other content under the same names.
+  init(_ loaded: RunSession.Loaded, inputs: [ImageID: String]) throws {
+    let digests = Dictionary(uniqueKeysWithValues: inputs.map { ($0.key.name, $0.value) })
+    let earlier = InputRecord(folder: loaded.configuration.run.output)
+    let all = try earlier.adding(digests)
+    let facts =
+      [
+        (key: "prior_sha256", value: loaded.experiment.prior.digest),
+        (key: "libtorch", value: TorchRuntime.version),
+        (key: "processor", value: TorchRuntime.cpuCapability),
+      ] + all.facts
+    description = RunDescription(
+      workHash: loaded.workHash, program: Program.name,
+      configuration: loaded.experiment.configuration.yaml(record: facts))
+  }
+}
+
+/// SHA-256 of every input a run folder has results of, by name.
+struct InputRecord {
+  private let folder: String
+  private let digests: [String: String]
+
+  /// What the folder's `run.yaml` says; nothing where there is none.
+  init(folder: String) {
+    self.folder = folder
+    let file = "\(folder)/run.yaml"
+    let text = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
+    let facts = (try? Configuration.record(inYAML: text, name: file)) ?? [:]
+    let pairs = facts.compactMap { key, value -> (String, String)? in
+      guard key.hasPrefix(Self.prefix), let space = value.firstIndex(of: " ") else { return nil }
+      return (String(value[value.index(after: space)...]), String(value[..<space]))
+    }
+    digests = Dictionary(pairs) { first, _ in first }
+  }
+
+  private init(folder: String, digests: [String: String]) {
+    self.folder = folder
+    self.digests = digests
+  }
+
+  private static let prefix = "input_"
+
+  /// The record with more inputs.
+  ///
+  /// - Throws: ``ChangedInputs`` if one of them is known with another content.
+  func adding(_ more: [String: String]) throws -> InputRecord {
+    let changed = more.filter { digests[$0.key] != nil && digests[$0.key] != $0.value }
+    guard changed.isEmpty else {
+      throw ChangedInputs(folder: folder, names: changed.keys.sorted())
+    }
+    return InputRecord(folder: folder, digests: digests.merging(more) { old, _ in old })
+  }
+
+  /// One line an input: `input_0: "SHA-256 name"`.
+  var facts: [(key: String, value: String)] {
+    digests.sorted { $0.key < $1.key }.enumerated().map { index, entry in
+      (key: "\(Self.prefix)\(index)", value: "\(entry.value) \(entry.key)")
+    }
+  }
+}
+
+/// Inputs whose content is not what the folder's results were made from.
+struct ChangedInputs: BadInput {
+  let folder: String
+  let names: [String]
+
+  var description: String {
+    let shown = names.prefix(5).joined(separator: ", ")
+    let more = names.count > 5 ? " and \(names.count - 5) more" : ""
+    return "\(folder) holds results of other files under the same names: \(shown)\(more); "
+      + "choose another output folder, or put the old files back"
+  }
+}

@@ -1,0 +1,95 @@
+import Coordinator
+import Foundation
+import Report
+import RunFiles
+import Worker
+
+extension RunSession {
+  /// Writes the maps of a complete run; a shard leaves that to `merge`.
+  ///
+  /// - Returns: `ending`, or an input/output error if the results cannot be written.
+  func conclude(_ ending: RunEnding, on node: NodeInfo, console: Console) -> RunEnding {
+    do {
+      let loaded = try load(localRank: node.localRank, localSize: node.localSize)
+      let shard = try options.shard(environment: ProcessInfo.processInfo.environment)
+      guard ending.code.isComplete else { return ending }
+      if let shard {
+        console.note(
+          "share \(shard) is complete; `posterior merge \(loaded.configuration.run.output)` joins "
+            + "all shares that are there")
+        return ending
+      }
+      let results = RunResults(loaded.configuration, console: console)
+      let directory = try RunDirectory.open(loaded.configuration.run.output)
+      let table = try results.write(directory, elapsed: nil)
+      console.close()
+      print(table)
+      return ending
+    } catch {
+      return RunEnding(
+        .inputOutput, "the samples are safe, but the maps were not written: \(error)")
+    }
+  }
+}
+
+/// Turns the parts of a run folder into maps, pictures and tables.
+struct RunResults {
+  private let configuration: Configuration
+  private let console: Console
+
+  init(_ configuration: Configuration, console: Console) {
+    self.configuration = configuration
+    self.console = console
+  }
+
+  /// Writes the results of all images that have samples.
+  ///
+  /// - Returns: a one-screen table and where to look.
+  func write(_ directory: RunDirectory, elapsed: Double?) throws -> String {
+    let progress = try directory.scan()
+    let scenes = SceneSource(configuration, console: console)
+    let writer = ResultWriter(directory, statistics: configuration.statistics) {
+      scenes.images(of: $0, shape: $1)
+    }
+    let table = try writer.write(progress, facts: facts(directory, progress))
+    return [
+      table.text(width: 100), "",
+      "maps and pictures: \(directory.path)/maps/   all images at a glance: "
+        + "\(directory.path)/overview.png",
+    ].joined(separator: "\n")
+  }
+
+  private func facts(_ directory: RunDirectory, _ progress: RunProgress) throws -> [String:
+    SummaryValue]
+  {
+    let wanted = progress.images.count * configuration.run.samples
+    let covered = progress.images.values.reduce(0) { $0 + $1.covered.count }
+    return [
+      "program": .text(Program.name), "work_hash": .text(directory.description.workHash),
+      "complete": .flag(covered >= wanted),
+    ]
+  }
+}
+
+/// Measurement and truth of each image, as far as the data folder still has them.
+final class SceneSource: Sendable {
+  private let configuration: Configuration
+  private let folder: ImageFolder?
+
+  init(_ configuration: Configuration, console: Console) {
+    self.configuration = configuration
+    do {
+      folder = try configuration.data.imageFolder()
+    } catch {
+      folder = nil
+      console.note("maps are written without measurements and truths: \(error)")
+    }
+  }
+
+  func images(of image: ImageID, shape: [Int]) -> SceneImages {
+    guard let folder,
+      let scene = try? Scene(image, shape: shape, configuration: configuration, images: folder)
+    else { return SceneImages() }
+    return SceneImages(measurement: try? scene.measurementPicture(), truth: scene.truth)
+  }
+}

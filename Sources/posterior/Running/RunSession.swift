@@ -1,0 +1,85 @@
+import Coordinator
+import Foundation
+import RunFiles
+import Synchronization
+import Worker
+
+/// One rank's view of a run: configuration and experiment, loaded once, when first asked for.
+final class RunSession: Sendable {
+  let options: RunOptions
+  private let loaded = Mutex<Loaded?>(nil)
+
+  struct Loaded: Sendable {
+    let experiment: Experiment
+    let placement: Placement
+    let notices: [String]
+
+    var configuration: Configuration { experiment.configuration.configuration }
+    var workHash: String {
+      experiment.configuration.workHash(priorDigest: experiment.prior.digest)
+    }
+  }
+
+  init(_ options: RunOptions) { self.options = options }
+
+  /// Reads the configuration and loads the prior.
+  ///
+  /// - Throws: an error that names the file, the line and what is allowed.
+  func load(localRank: Int, localSize: Int) throws -> Loaded {
+    try loaded.withLock { known in
+      if let known { return known }
+      let read = try options.configuration()
+      try read.validatePaths()
+      let placement = try Placement(
+        read.configuration.compute, localRank: localRank, localSize: localSize)
+      let resolved = placement.resolve(read.configuration)
+      let made = Loaded(
+        experiment: try Experiment(resolved, device: placement.device), placement: placement,
+        notices: read.notices)
+      known = made
+      return made
+    }
+  }
+
+  /// Opens the run folder and plans the work; on rank 0.
+  func open(on node: NodeInfo, console: Console) throws -> OpenedRun {
+    let loaded = try load(localRank: node.localRank, localSize: node.localSize)
+    loaded.notices.forEach(console.note)
+    let inputs = try loaded.experiment.checkInputs(notice: console.note)
+    let shard = try options.shard(environment: ProcessInfo.processInfo.environment)
+    let run = loaded.configuration.run
+    let plan = try WorkPlan(
+      images: loaded.experiment.images.images.map(\.id),
+      grid: UnitGrid(unit: run.unit, samples: run.samples), shard: shard)
+    warnOfThrownAwayRows(run, console)
+    let directory = try RunDirectory.openOrCreate(
+      at: run.output, try RunRecord(loaded, inputs: inputs).description)
+    let progress = try directory.tidy(directory.scan(), samples: run.samples)
+    return OpenedRun(directory: directory, plan: plan, progress: progress)
+  }
+
+  private func warnOfThrownAwayRows(_ run: Configuration.Run, _ console: Console) {
+    let rest = run.samples % run.unit
+    guard rest > 0 else { return }
+    console.note(
+      "run.samples \(run.samples) is not a multiple of run.unit \(run.unit): the last unit of "
+        + "each image draws \(run.unit - rest) rows that are thrown away")
+  }
+
+  /// Makes this rank's workers.
+  func equip(on node: NodeInfo) throws -> Equipment {
+    let loaded = try load(localRank: node.localRank, localSize: node.localSize)
+    let count = loaded.placement.workers(loaded.experiment.configuration)
+    let executors: [UnitExecutor] = (0..<count).map { _ in
+      let worker = UnitWorker(loaded.experiment)
+      return { unit, stop in try worker.draw(unit, stop: stop) }
+    }
+    return Equipment(
+      executors: executors,
+      agreement: RankAgreement(
+        program: Program.name, workHash: loaded.workHash,
+        priorDigest: loaded.experiment.prior.digest),
+      folder: loaded.configuration.run.output, cores: loaded.placement.cores,
+      device: "\(loaded.placement.device)")
+  }
+}

@@ -1,0 +1,145 @@
+import Testing
+
+@testable import RunFiles
+
+@Suite struct ConfigurationRoundTripTests {
+  typealias Samples = ConfigurationSamples
+
+  static let operators = [
+    "{name: denoising}", "{name: super_resolution, scale_factor: 16}",
+    "{name: gaussian_blur, kernel_size: 61, intensity: 3.25}",
+    "{name: inpainting, mask_type: random, mask_prob_range: [0.1, 0.30000000000000004]}",
+    "{name: inpainting, mask_type: box, mask_len_range: [3, 9], margin: 1, image_size: 64}",
+    "{name: inpainting, mask_type: extreme, mask_len_range: [3, 9], margin: [1, 2]}",
+  ]
+
+  static let priors = [
+    "kind: gaussian\nshape: [3, 8, 8]\nmean: -0.25\ncovariance: {std: 0.5, length: 2}",
+    "kind: gaussian\nshape: [1, 8, 8]\nmean: m.npy\ncovariance: c.npy",
+    "kind: gaussian\nshape: [1, 8, 8]\ncovariance: 0.5\ndiffusion: {model_var_type: fixed_large}",
+    "kind: gaussian-mixture\nshape: [1, 8, 8]\ncomponents:\n  - {mean: 0.5, std: 0.1}\n"
+      + "  - {weight: 3, mean: \"a b.npy\", std: 1e-3}",
+    "kind: guided-diffusion\ncheckpoint: \"odd \\\"name\\\" ü *&?.pt\"\n"
+      + "diffusion: {noise_schedule: cosine, steps: 10, model_mean_type: start_x, "
+      + "model_var_type: learned, rescale_timesteps: true}",
+    "kind: guided-diffusion\ncheckpoint: w.pt\nclass_label: 999\narchitecture:\n  class_cond: true\n"
+      + ConfigurationSamples.architecture.indented(2),
+  ]
+
+  static let samplers = [
+    "{name: dps, timestep_respacing: \"4,3,2\"}", "{name: dps, timestep_respacing: ddim2}",
+    "{name: dps, steps: 3, process: ddim}", "{name: dps, scale: 1e-300, clip_denoised: false}",
+  ]
+
+  private func expectRoundTrip(_ text: String) throws {
+    let configuration = try Samples.load(text)
+    let written = configuration.yaml()
+    #expect(try Samples.load(written) == configuration, "\(written)")
+    #expect(try Samples.load(written).yaml() == written)
+  }
+
+  @Test(arguments: operators) func operatorsComeBack(text: String) throws {
+    try expectRoundTrip(Samples.minimal.replacing("{name: denoising}", with: text))
+  }
+
+  @Test(arguments: priors) func priorsComeBack(text: String) throws {
+    let old = "kind: guided-diffusion\n  checkpoint: weights.safetensors\n"
+    let new = text.indented(2).trimmingPrefix { $0 == " " }
+    try expectRoundTrip(
+      Samples.minimal.replacing(old, with: new).replacing("dps", with: "dps, steps: 2}")
+        .replacing("\n  name: dps, ", with: " {name: dps, "))
+  }
+
+  @Test(arguments: samplers) func samplersComeBack(text: String) throws {
+    try expectRoundTrip(Samples.minimal.replacing("\n  name: dps\n", with: " \(text)\n"))
+  }
+
+  @Test(
+    arguments: [Samples.minimal, Samples.full]
+      + [
+        "noise: {name: clean}", "images: \"null\"", "measurements: y\n  shape: [3, 16, 20]",
+      ].map { change in
+        let old =
+          change.hasPrefix("noise") ? "noise: {name: gaussian, sigma: 0.05}" : "images: pictures"
+        return Samples.minimal.replacing(old, with: change)
+      })
+  func sectionsComeBack(text: String) throws { try expectRoundTrip(text) }
+
+  @Test(arguments: Samples.shipped) func shippedFilesComeBack(path: String) throws {
+    let configuration = try Configuration.load(path: path).configuration
+    #expect(try Samples.load(configuration.yaml()) == configuration)
+  }
+
+  @Test(arguments: [
+    "plain", "a\nb: c", "\t", "'\"", "\\", "\u{E9}\u{1F600}\u{301}", "# no", "true", "1",
+    "\u{85}\u{2028}",
+    "\u{7F}\u{1}", "- a", "a\u{FEFF}b", "*a", "&a ?b", " ", "\r\n",
+  ])
+  func anyNameOfAFolderComesBack(name: String) throws {
+    var configuration = try Samples.load(Samples.minimal)
+    configuration.run.output = name
+    #expect(try Samples.load(configuration.yaml()).run.output == name)
+  }
+
+  @Test func theDumpSaysEveryDefault() throws {
+    let written = try Samples.load(Samples.minimal).yaml()
+    #expect(
+      written == """
+        run:
+          seed: 0
+          samples: 16
+          unit: 8
+          output: "runs/a"
+          checkpoint: 60
+          lease: 600
+        data:
+          images: "pictures"
+        measurement:
+          operator:
+            name: denoising
+          noise:
+            name: gaussian
+            sigma: 0.05
+        prior:
+          kind: guided-diffusion
+          checkpoint: "weights.safetensors"
+          diffusion:
+            noise_schedule: linear
+            steps: 1000
+            model_mean_type: epsilon
+            model_var_type: learned_range
+            rescale_timesteps: false
+        sampler:
+          name: dps
+          method: ps
+          scale: 0.3
+          steps: 1000
+          process: ddpm
+          clip_denoised: true
+          dynamic_threshold: false
+        compute:
+          device: auto
+          precision: auto
+          threads: auto
+          workers: auto
+        statistics:
+          quantiles: [0.05, 0.5, 0.95]
+          keep_samples: 4
+          save_samples: false
+
+        """)
+  }
+
+  @Test func theRecordOfARunIsPassedOverAndReadBack() throws {
+    let configuration = try Samples.load(Samples.full)
+    let written = configuration.yaml(record: [("hash", "ab12"), ("host", "a \"b\": *c")])
+    #expect(try Samples.load(written) == configuration)
+    #expect(
+      try Configuration.record(inYAML: written, name: "run.yaml")
+        == ["hash": "ab12", "host": "a \"b\": *c"])
+    #expect(try Configuration.record(inYAML: Samples.full, name: "run.yaml").isEmpty)
+    #expect(throws: ConfigurationError.self) {
+      try Configuration.record(inYAML: "[", name: "run.yaml")
+    }
+  }
+}
