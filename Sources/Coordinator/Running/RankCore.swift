@@ -194,7 +194,8 @@ extension RankCore {
     phase = .over
     actions.append(
       .abandonShip(
-        "rank \(node.rank) (\(node.host)): rank 0 has been silent for \(Int(now - heard)) s: it hangs, or its "
-          + "machine or network is down; what is finished is committed, run again to go on"))
+        "rank \(node.rank) (\(node.host)): rank 0 has been silent for \(Int(now - heard)) s: "
+          + "it hangs, or its machine or network is down; what is finished is committed, run again to go on"
+      ))
   }
 }

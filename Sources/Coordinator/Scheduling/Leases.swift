@@ -17,7 +17,8 @@ struct Leases: Sendable {
   func silence(of rank: Int, now: Double) -> Double { now - heard[rank] }
 }
 
-/// Finds out that this process was stopped for a while: frozen, swapped out, or suspended with its machine.
+/// Finds out that this process was stopped for a while: frozen, swapped out, or suspended with its
+/// machine.
 ///
 /// Silence is measured between looks for messages. If nobody looked, nobody was silent.
 struct PauseDetector: Sendable {

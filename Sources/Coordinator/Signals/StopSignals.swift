@@ -3,8 +3,8 @@ import Synchronization
 
 /// The signals that ask a run to stop: TERM, INT, USR1, USR2.
 ///
-/// A signal only sets a flag, which the main thread reads between messages. A second INT, half a second or more
-/// after the first, ends the process at once.
+/// A signal only sets a flag, which the main thread reads between messages. A second INT, half a
+/// second or more after the first, ends the process at once.
 public enum StopSignals {
   private static let first = Atomic<Int32>(0)
   private static let time = Atomic<Int>(0)

@@ -29,7 +29,8 @@ import Testing
     }
     #expect(
       ProgressLine.text(more)
-        == "12/16 units · 75 % · 3.00 units/s · 1 failed sample · 2 workers on 3 ranks · time left not known yet"
+        == "12/16 units · 75 % · 3.00 units/s · 1 failed sample · 2 workers on 3 ranks"
+        + " · time left not known yet"
     )
   }
 

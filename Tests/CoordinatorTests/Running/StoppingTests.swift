@@ -5,7 +5,8 @@ import Testing
 
 @testable import Coordinator
 
-// Clocks here go twenty times as fast as time does, slowly enough not to be taken for a pause of the process.
+// Clocks here go twenty times as fast as time does, slowly enough not to be taken for a pause of
+// the process.
 
 /// Runs that are asked to stop, or stop by themselves because something hangs.
 @Suite struct StoppingTests {
@@ -38,7 +39,8 @@ import Testing
     #expect(try run.result().bytes == run.expected())
   }
 
-  /// A sampler that does not look at its flag is left behind after the grace time; what was finished is committed at once.
+  /// A sampler that does not look at its flag is left behind after the grace time; what was
+  /// finished is committed at once.
   @Test func aDeafSamplerDoesNotHoldUpTheEnd() throws {
     var run = try TestRun()
     (run.imageNames, run.settings.grace) = (["a"], 1)
@@ -97,7 +99,8 @@ import Testing
     #expect(try run.result().bytes == run.expected())
   }
 
-  /// The network of one rank is cut. Rank 0 ends the run with what it has; the rank itself commits what it had finished.
+  /// The network of one rank is cut. Rank 0 ends the run with what it has; the rank itself commits
+  /// what it had finished.
   @Test func aRankThatIsCutOffLosesNothing() throws {
     var run = try TestRun()
     let clock = TestClock()
@@ -141,7 +144,8 @@ import Testing
     #expect(try run.result().bytes == run.expected())
   }
 
-  /// A rank that answers late finds its work done by a later run: its parts are redundant, not wrong.
+  /// A rank that answers late finds its work done by a later run: its parts are redundant, not
+  /// wrong.
   @Test func aStaleRankCannotSpoilItsSuccessor() throws {
     let run = try TestRun()
     let stale = try run.directory()

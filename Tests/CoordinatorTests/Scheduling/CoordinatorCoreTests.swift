@@ -218,6 +218,25 @@ import Testing
     #expect(left?.1 == true)
   }
 
+  @Test mutating func mapsThatTakeTooLongAreLeftForTheNextRun() throws {
+    say(.hello(info(1)), 1)
+    for _ in 0..<4 {
+      let hand = core.schedule.hands[WorkerID(rank: 1, slot: 0)]
+      try draw(try #require(hand?.units.first), 1, 1)
+    }
+    acknowledgeCommits(2)
+    pass(from: 2, to: 100)
+    #expect(left == nil)
+    say(.stopRequested(.signal(15)), 0, 100)
+    pass(from: 100, to: 118)
+    #expect(left == nil)
+    pass(from: 118, to: 119)
+    #expect(left?.0.code == .interrupted && left?.1 == false)
+    core.handle(.concluded(RunEnding(.complete)), now: 120)
+    let late = core.takeActions()
+    #expect(late.isEmpty)
+  }
+
   @Test mutating func aCommitThatFailsEndsTheRun() throws {
     say(.hello(info(0)), 0)
     let unit = try #require(units(of: 0).first)

@@ -88,7 +88,8 @@ import Testing
     #expect(schedule.next(for: Self.worker(0)) == nil)
   }
 
-  /// Random workers that draw, return sums, get lost and come back late: every sample is counted once.
+  /// Random workers that draw, return sums, get lost and come back late: every sample is counted
+  /// once.
   @Test(arguments: [UInt64(1), 2, 3, 4, 5]) func nothingIsLostOrDoubled(seed: UInt64) {
     var random = SplitMix(state: seed)
     let names = (0..<7).map { "i\($0)" }
