@@ -78,6 +78,9 @@ let package = Package(
       swiftSettings: swiftSettings),
 
     // MARK: - Tests
+    .executableTarget(
+      name: "mpi-selftest", dependencies: ["Coordinator"], path: "Tests/Support/MPISelfTest",
+      swiftSettings: swiftSettings),
     tests("TensorsTests", ["Tensors"]),
     tests("EngineTests", ["Engine"]),
     tests("StatisticsTests", ["Statistics"]),
