@@ -39,6 +39,12 @@ struct Posterior: ParsableCommand {
     }
   }
 
+  /// Help, version, wrong usage and plain exit codes are the parser's to tell.
+  private static func isFromParser(_ error: any Error) -> Bool {
+    let code = exitCode(for: error)
+    return error is ArgumentParser.ExitCode || code == .success || code == .validationFailure
+  }
+
   private static func leave(_ error: any Error, _ code: Coordinator.ExitCode) -> Never {
     FileHandle.standardError.write(Data("posterior: \(error)\n".utf8))
     Foundation.exit(code.rawValue)

@@ -49,7 +49,7 @@ final class Console: RunObserver {
       "\(sample.image.name), sample \(sample.index) failed after \(sample.attempts) attempts and "
         + "is left out: \(sample.reason)")
   }
-  func stopping(_ text: String) { note(text) }
+  func stopping(_ text: String) { note("stopping: finishing the steps under way") }
   func message(_ text: String) { note(text) }
 
   /// One line, above the progress line if there is one.
