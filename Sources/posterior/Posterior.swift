@@ -1,6 +1,7 @@
 import ArgumentParser
 import Coordinator
 import Foundation
+import Tensors
 
 @main
 struct Posterior: ParsableCommand {
@@ -21,6 +22,7 @@ struct Posterior: ParsableCommand {
 
   /// Parses and runs, with this program's exit codes for its own errors.
   static func main() {
+    TorchRuntime.keepFreedMemory()
     do {
       var command = try parseAsRoot()
       try command.run()
@@ -36,6 +38,12 @@ struct Posterior: ParsableCommand {
     } catch {
       leave(error, Coordinator.ExitCode(for: error))
     }
+  }
+
+  /// Help, version, wrong usage and plain exit codes are the parser's to tell.
+  private static func isFromParser(_ error: any Error) -> Bool {
+    let code = exitCode(for: error)
+    return error is ArgumentParser.ExitCode || code == .success || code == .validationFailure
   }
 
   private static func leave(_ error: any Error, _ code: Coordinator.ExitCode) -> Never {
