@@ -83,6 +83,7 @@ let package = Package(
     tests("StatisticsTests", ["Statistics"]),
     tests("RunFilesTests", ["RunFiles"], resources: [.copy("Resources")]),
     tests("WorkerTests", ["Worker"]),
+    tests("ValidationTests", ["Validation"]),
     tests("CoordinatorTests", ["Coordinator"]),
     tests("ReportTests", ["Report"]),
     tests("EndToEndTests", ["RunFiles"]),
