@@ -105,7 +105,8 @@ static int begun(int code, mpishim_request *made, mpishim_request **request) {
   return code;
 }
 
-int mpishim_send(const void *data, int64_t bytes, int destination, int tag, mpishim_request **request) {
+int mpishim_send(const void *data, int64_t bytes, int destination, int tag,
+                 mpishim_request **request) {
   if (bytes < 0 || bytes > INT_MAX) return MPI_ERR_COUNT;
   mpishim_request *made = new_request();
   if (!made) return MPI_ERR_NO_MEM;

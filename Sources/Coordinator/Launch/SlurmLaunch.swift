@@ -1,6 +1,7 @@
 /// What is wrong with how a job was launched, found from the environment.
 public enum LaunchProblem: Hashable, Sendable {
-  /// `srun` started this many copies that do not know of each other: they would all do the same work.
+  /// `srun` started this many copies that do not know of each other: they would all do the same
+  /// work.
   case singletons(tasks: Int)
   /// The job has this many tasks, but the program was started once, without `srun` or `mpirun`.
   case unusedTasks(tasks: Int)
@@ -20,7 +21,8 @@ extension LaunchProblem: CustomStringConvertible {
     switch self {
     case .singletons(let tasks):
       """
-      srun started \(tasks) copies of this program, but MPI does not connect them: each one believes to be alone.
+      srun started \(tasks) copies of this program, but MPI does not connect them:
+      each one believes to be alone.
       Type   srun --mpi=pmix posterior run …   (MPICH: srun --mpi=pmi2),
       or     mpirun posterior run …            inside the job,
       or     srun -n 1 posterior run …         for one process that uses all the cores it is given.
@@ -28,7 +30,8 @@ extension LaunchProblem: CustomStringConvertible {
       """
     case .unusedTasks(let tasks):
       """
-      the job has \(tasks) tasks, but this is one process started without srun or mpirun: it uses this node only.
+      the job has \(tasks) tasks, but this is one process started without srun or mpirun:
+      it uses this node only.
       Type   srun --mpi=pmix posterior run …   or   mpirun posterior run …   to use them all.
       """
     }
@@ -48,7 +51,8 @@ public struct Launch: Sendable {
       .contains { environment[$0] != nil }
   }
 
-  /// The problem to tell before MPI is started; some MPI libraries end the process when `srun` offers them no PMI.
+  /// The problem to tell before MPI is started; some MPI libraries end the process when `srun`
+  /// offers them no PMI.
   public var problemBeforeStart: LaunchProblem? {
     guard !hasProcessManager, let tasks = stepTasks, tasks > 1 else { return nil }
     return .singletons(tasks: tasks)
@@ -62,12 +66,14 @@ public struct Launch: Sendable {
     return .unusedTasks(tasks: tasks)
   }
 
-  /// Started by `mpirun` or `mpiexec`, which were told a number: Slurm's variables are those of its daemon then.
+  /// Started by `mpirun` or `mpiexec`, which were told a number: Slurm's variables are those of its
+  /// daemon then.
   private var isOneOfMPIRun: Bool {
     environment["OMPI_COMM_WORLD_SIZE"] != nil || environment["MPI_LOCALNRANKS"] != nil
   }
 
-  /// Number of tasks of the step this process belongs to; nil outside a step (in a batch script too).
+  /// Number of tasks of the step this process belongs to; nil outside a step (in a batch script
+  /// too).
   private var stepTasks: Int? {
     guard environment["SLURM_STEP_ID"] != nil || environment["SLURM_STEPID"] != nil else {
       return nil

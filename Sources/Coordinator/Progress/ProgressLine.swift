@@ -2,7 +2,8 @@ import Foundation
 
 /// Progress as text: one line that is redrawn on a terminal, or plain lines for a log.
 public enum ProgressLine {
-  /// For example `12/16 units (resumed 4) · 75 % · 3.1 units/s · 1 failed · 2 workers on 2 ranks · 5 s left`.
+  /// For example `12/16 units (resumed 4) · 75 % · 3.1 units/s · 1 failed · 2 workers on 2 ranks ·
+  /// 5 s left`.
   public static func text(_ report: ProgressReport) -> String {
     var items = ["\(report.doneUnits)/\(report.totalUnits) units\(resumed(report))"]
     items.append("\(percent(report)) %")
@@ -65,7 +66,8 @@ public enum ProgressLine {
   }
 }
 
-/// When to print progress: often on a terminal; in a log each minute and at 1, 2, 5, 10, 20, … 100 %.
+/// When to print progress: often on a terminal; in a log each minute and at 1, 2, 5, 10, 20, … 100
+/// %.
 public struct ProgressPacer: Sendable {
   private let isTerminal: Bool
   private var lastTime: Double?
@@ -75,7 +77,8 @@ public struct ProgressPacer: Sendable {
   /// A pacer for a terminal or a log.
   public init(isTerminal: Bool) { self.isTerminal = isTerminal }
 
-  /// Whether a line is due at `now` (seconds on any clock that goes forward); if so, the next one waits again.
+  /// Whether a line is due at `now` (seconds on any clock that goes forward); if so, the next one
+  /// waits again.
   public mutating func isDue(_ report: ProgressReport, now: Double) -> Bool {
     let mark = Self.marks.last { Double($0) <= report.fraction * 100 } ?? 0
     let pause = now - (lastTime ?? -.infinity)

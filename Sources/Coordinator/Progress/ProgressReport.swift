@@ -2,7 +2,8 @@ import RunFiles
 
 /// How far a run is, for people.
 public struct ProgressReport: Hashable, Sendable {
-  /// Units of work, of the shard if the run is one: all, finished (here or earlier), finished before this run.
+  /// Units of work, of the shard if the run is one: all, finished (here or earlier), finished
+  /// before this run.
   public var totalUnits = 0
   /// Units that are finished, in earlier runs too.
   public var doneUnits = 0

@@ -2,8 +2,9 @@ import RunFiles
 
 /// Which part files make up each image while a run goes on.
 ///
-/// Files of this process are joined at any time; those of others only into a part that holds all samples of the image,
-/// since then two processes that do it at once write the same and nothing gets lost.
+/// Files of this process are joined at any time; those of others only into a part that holds all
+/// samples of the image, since then two processes that do it at once write the same and nothing
+/// gets lost.
 struct CommitLedger {
   private struct ImageFiles {
     /// Parts of earlier runs and other processes that count.
@@ -62,7 +63,8 @@ struct CommitLedger {
     return part
   }
 
-  /// Joins all files of an image; if another process has joined some of them meanwhile, those that are there now.
+  /// Joins all files of an image; if another process has joined some of them meanwhile, those that
+  /// are there now.
   private func joinAll(
     _ image: ImageID, _ entries: [PartEntry]
   ) throws -> (entry: PartEntry, part: Part)? {

@@ -15,7 +15,8 @@ enum CommitReport: Sendable {
   case concluded(RunEnding)
 }
 
-/// Writes results to the run folder on a thread of its own, so that a slow disk does not stop the coordinator.
+/// Writes results to the run folder on a thread of its own, so that a slow disk does not stop the
+/// coordinator.
 final class Committer: Sendable {
   private let run: OpenedRun
   private let job: RunJob
@@ -51,10 +52,10 @@ final class Committer: Sendable {
 
   func give(_ order: CommitOrder) { state.change { $0.orders.append(order) } }
 
-  /// Ends the thread, without what is still to be written; returns when it has ended, or after some seconds.
-  func cancel() {
+  /// Ends the thread, without what is still to be written; false if it has not ended in time.
+  func cancel(within seconds: Double) -> Bool {
     state.change { $0.isCancelled = true }
-    _ = state.wait(upTo: 10) { $0.hasEnded ? true : nil }
+    return state.wait(upTo: seconds) { $0.hasEnded ? true : nil } ?? false
   }
 
   /// The next order; nil when cancelled.

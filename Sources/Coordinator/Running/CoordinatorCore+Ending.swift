@@ -5,6 +5,7 @@ import RunFiles
 extension CoordinatorCore {
   /// Time has passed.
   mutating func tick(now: Double) {
+    if let pause = pauses.pause(now: now) { leases.forgive(pause) }
     if now - lastHeartbeat >= settings.heartbeat {
       lastHeartbeat = now
       tellAll(.heartbeat)
@@ -39,9 +40,11 @@ extension CoordinatorCore {
       now: now)
   }
 
-  /// A rank that has not come to rest in time is given up.
+  /// A rank that has not come to rest in time is given up; rank 0 is this process and is always
+  /// told the end.
   private mutating func checkGrace(_ now: Double) {
     guard case .stopping(_, let since) = phase, now - since > settings.grace + 3 else { return }
+    ranks[0].isDrained = true
     for rank in ranks.indices where !ranks[rank].isDrained { ranks[rank].isLost = true }
   }
 }
@@ -88,8 +91,10 @@ extension CoordinatorCore {
     RunEnding(.interrupted, "interrupted (\(reason)); run again to go on")
   }
 
-  /// Ends the run before its work is done: what is finished is committed first. The first reason counts.
+  /// Ends the run before its work is done: what is finished is committed first. The first reason
+  /// counts.
   mutating func stop(_ ending: RunEnding, now: Double) {
+    if case .concluding(let end, nil) = phase { phase = .concluding(end, stopped: now) }
     guard case .running = phase else { return }
     phase = .stopping(ending, since: now)
     let text = ending.text ?? ending.code.description
@@ -101,21 +106,25 @@ extension CoordinatorCore {
   mutating func checkEnd(now: Double) {
     switch phase {
     case .running:
-      if schedule.isComplete, pendingCommits == 0 { conclude(completeEnding, now) }
+      if schedule.isComplete, pendingCommits == 0 { conclude(completeEnding, stopped: nil, now) }
     case .stopping(let ending, let since):
       let isAtRest = ranks.allSatisfy { $0.isDrained || $0.isLost }
       // A disk that does not answer must not keep the job beyond its last signal.
       guard isAtRest, pendingCommits == 0 || now - since > settings.grace + 10 else { return }
       let isDone = schedule.isComplete && pendingCommits == 0 && ending.code == .interrupted
-      conclude(isDone ? completeEnding : ending, now)
+      conclude(isDone ? completeEnding : ending, stopped: since, now)
+    case .concluding(let ending, let stopped?) where now - stopped > settings.grace + 4:
+      let text = "interrupted while results were written; run again to go on"
+      leave(ending.code.isComplete ? RunEnding(.interrupted, text) : ending)
     case .concluding, .over: return
     }
   }
 
   private var completeEnding: RunEnding { .finished(failedSamples: report.failedSamples) }
 
-  private mutating func conclude(_ ending: RunEnding, _ now: Double) {
-    phase = .concluding
+  /// Hands over to what makes maps and tables of the parts.
+  private mutating func conclude(_ ending: RunEnding, stopped: Double?, _ now: Double) {
+    phase = .concluding(ending, stopped: stopped)
     tellProgress(now)
     actions.append(.commit(.conclude(ending)))
   }

@@ -17,8 +17,8 @@ struct CoordinatorCore {
     case running
     /// No new work; waiting for what is finished.
     case stopping(RunEnding, since: Double)
-    /// All parts are there; waiting for maps and tables.
-    case concluding
+    /// All parts are there; waiting for maps and tables. `stopped` is when the run was asked to stop.
+    case concluding(RunEnding, stopped: Double?)
     case over
   }
 
@@ -38,6 +38,7 @@ struct CoordinatorCore {
   var phase = Phase.running
   var ranks: [Rank]
   var leases: Leases
+  var pauses: PauseDetector
   var schedule: Schedule
   var pace = Pace()
   var report: ProgressReport
@@ -61,6 +62,7 @@ struct CoordinatorCore {
     self.observer = observer
     ranks = Array(repeating: Rank(), count: count)
     leases = Leases(ranks: count, now: now)
+    pauses = PauseDetector(now: now)
     schedule = Schedule(work, grid: run.plan.grid)
     report = ProgressReport(run, work: work)
     (start, lastHeartbeat, lastProgress) = (now, now, now)
@@ -175,7 +177,8 @@ extension CoordinatorCore {
     }
   }
 
-  /// Units a worker should have in hand: the next one is there before it is needed, and more of them if they are short.
+  /// Units a worker should have in hand: the next one is there before it is needed, and more of
+  /// them if they are short.
   ///
   /// Near the end it is one, so that no worker sits on a unit another could begin.
   private var lookahead: Int {
@@ -202,7 +205,7 @@ extension CoordinatorCore {
       pendingBytes -= bytes
       stop(RunEnding(code, "rank 0 (\(host(0))): cannot commit a result: \(text)"), now: now)
     case .concluded(let ending):
-      leave(ending)
+      if case .concluding = phase { leave(ending) }
     }
     checkEnd(now: now)
   }

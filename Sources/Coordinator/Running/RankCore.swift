@@ -41,6 +41,7 @@ struct RankCore {
   private var hasBeenWelcomed = false
   private var said: Double
   private var hasReportedHang = false
+  private var pauses: PauseDetector
 
   /// A rank that will have so many worker threads once it has joined.
   init(node: NodeInfo, workers: Int, settings: RunSettings, now: Double) {
@@ -48,6 +49,7 @@ struct RankCore {
     self.settings = settings
     self.workers = workers
     (heard, said) = (now, now)
+    pauses = PauseDetector(now: now)
   }
 
   /// The actions since the last call.
@@ -131,6 +133,7 @@ extension RankCore {
 extension RankCore {
   /// Time has passed; `signs` are the signs of life of the worker threads.
   mutating func tick(now: Double, signs: [UInt64]) {
+    if let pause = pauses.pause(now: now) { forgive(pause) }
     checkHang(now, signs)
     checkCoordinator(now)
     if case .stopping(let since) = phase, now - since > settings.grace { drain(now) }
@@ -142,6 +145,12 @@ extension RankCore {
     guard case .working = phase else { return }
     send(.stopRequested(reason), now)
     stop(now: now)
+  }
+
+  /// This process was not running for a while: neither rank 0 nor a worker was silent.
+  private mutating func forgive(_ pause: Double) {
+    heard += pause
+    for slot in slots.indices { slots[slot].changed += pause }
   }
 
   /// Whether worker threads are still running though the rank has come to its end.
@@ -185,7 +194,8 @@ extension RankCore {
     phase = .over
     actions.append(
       .abandonShip(
-        "rank \(node.rank) (\(node.host)): rank 0 has been silent for \(Int(now - heard)) s: it hangs, or its "
-          + "machine or network is down; what is finished is committed, run again to go on"))
+        "rank \(node.rank) (\(node.host)): rank 0 has been silent for \(Int(now - heard)) s: "
+          + "it hangs, or its machine or network is down; what is finished is committed, run again to go on"
+      ))
   }
 }

@@ -4,8 +4,8 @@ import RunFiles
 extension RunJob {
   /// Does the work together with the other ranks; returns on every rank with the same ending.
   ///
-  /// Rank 0 opens the run, hands out units and commits results; all ranks draw. Errors of opening, equipping, drawing
-  /// and committing become the ending, whichever rank they happen on.
+  /// Rank 0 opens the run, hands out units and commits results; all ranks draw. Errors of opening,
+  /// equipping, drawing and committing become the ending, whichever rank they happen on.
   /// - Returns: how it ended; pass it to ``RunOutcome/leave(_:code:)`` at last.
   /// - Throws: ``TransportError`` if the ranks cannot talk to each other any more.
   public func run(over transport: any Transport) throws(TransportError) -> RunOutcome {

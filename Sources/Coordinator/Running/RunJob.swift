@@ -6,14 +6,16 @@ public struct RunJob: Sendable {
   public var settings = RunSettings()
   /// Opens the run folder and plans the work; called on rank 0 only, before anything else.
   public var open: @Sendable () throws -> OpenedRun
-  /// Makes the workers of this rank: reads the prior, finds the device; called on every rank, if there is work.
+  /// Makes the workers of this rank: reads the prior, finds the device; called on every rank, if
+  /// there is work.
   public var equip: @Sendable (NodeInfo) throws -> Equipment
   /// Is told what happens, on rank 0.
   public var observer: any RunObserver
   /// Tells whether the run is asked to stop; read some times a second on every rank.
   public var stopRequest: @Sendable () -> StopReason?
-  /// Finishes what is to be made of the parts (maps, tables) before the ranks leave; called on rank 0, on a thread of its
-  /// own, and may change the ending. It should be quick unless the ending is complete.
+  /// Finishes what is to be made of the parts (maps, tables) before the ranks leave; called on rank
+  /// 0, on a thread of its own, and may change the ending. It should be quick unless the ending is
+  /// complete.
   public var conclude: @Sendable (RunEnding) -> RunEnding
 
   /// A job.

@@ -1,7 +1,8 @@
 import Foundation
 import RunFiles
 
-/// The main thread of a rank during a run: passes messages between the state machines, the transport and the threads.
+/// The main thread of a rank during a run: passes messages between the state machines, the
+/// transport and the threads.
 ///
 /// Rank 0 coordinates and works like any other rank; its messages to itself take no transport.
 final class RunLoop {
@@ -58,17 +59,21 @@ extension RunLoop {
   /// Works until the run is over; `failure` is an error this rank starts with.
   func run(failure: WorkerFailure?) throws(TransportError) -> RunOutcome {
     let (start, startTime) = (MonotonicClock.now(), MonotonicClock.threadTime())
-    defer { cleanUp() }
-    try greet(failure)
-    while ending == nil {
-      let isBusy = try turn()
-      if !isBusy, ending == nil { try transport.wait(on: bell, upTo: 0.1) }
+    do throws(TransportError) {
+      try greet(failure)
+      while ending == nil {
+        let isBusy = try turn()
+        if !isBusy, ending == nil { try transport.wait(on: bell, upTo: 0.1) }
+      }
+    } catch {
+      _ = endThreads(within: 10)
+      throw error
     }
     var outcome = RunOutcome(ending ?? RunEnding(.internalError))
     outcome.mustAbort = mustAbort
     outcome.elapsedSeconds = MonotonicClock.now() - start
     outcome.coordinatorSeconds = MonotonicClock.threadTime() - startTime
-    outcome.hasAbandonedThreads = !waitForThreads()
+    outcome.hasAbandonedThreads = !endThreads(within: 1)
     if let head { outcome.report = head.core.report }
     return outcome
   }
@@ -82,27 +87,24 @@ extension RunLoop {
     _ = try settle()
   }
 
-  /// Gives idle threads a moment to end; false if one is still at work.
-  private func waitForThreads() -> Bool {
-    let now = now
-    let end = MonotonicClock.now() + 2
-    while rank.hasRunningWorkers, MonotonicClock.now() < end {
-      for event in workerEvents.change({ events in
-        defer { events = [] }
-        return events
-      }) { rank.handle(event, now: now) }
-      if rank.hasRunningWorkers { _ = bell.wait(upTo: 0.05) }
-    }
-    return !rank.hasRunningWorkers
-  }
-
-  /// Whatever has happened, no thread goes on.
-  private func cleanUp() {
+  /// Ends all threads, whatever has happened; false if one is still at work after this time.
+  private func endThreads(within seconds: Double) -> Bool {
     for thread in threads {
       thread.flag.raise()
       thread.give(.end)
     }
-    head?.committer.cancel()
+    let isCommitted = head?.committer.cancel(within: seconds) ?? true
+    return waitForWorkers(within: seconds) && isCommitted
+  }
+
+  private func waitForWorkers(within seconds: Double) -> Bool {
+    let now = now
+    let end = MonotonicClock.now() + seconds
+    while rank.hasRunningWorkers, MonotonicClock.now() < end {
+      for event in workerEvents.change(Self.takeAll) { rank.handle(event, now: now) }
+      if rank.hasRunningWorkers { _ = bell.wait(upTo: 0.05) }
+    }
+    return !rank.hasRunningWorkers
   }
 
   /// Writes the last status and event of the run; on rank 0.
@@ -148,9 +150,9 @@ extension RunLoop {
   }
 
   private func tick() {
+    guard MonotonicClock.now() - lastTick >= 0.05 else { return }
+    lastTick = MonotonicClock.now()
     let now = now
-    guard now - lastTick >= 0.05 else { return }
-    lastTick = now
     if let reason = job.stopRequest() { rank.requestStop(reason, now: now) }
     rank.tick(now: now, signs: threads.map(\.flag.signsOfLife))
     head?.core.tick(now: now)
@@ -246,7 +248,8 @@ extension RunLoop {
     return event
   }
 
-  /// What is finished is sent before anything else is waited for: the launcher may leave no more than a second.
+  /// What is finished is sent before anything else is waited for: the launcher may leave no more
+  /// than a second.
   private func stopWorkers() {
     for thread in threads { thread.flag.raise() }
     let threads = threads

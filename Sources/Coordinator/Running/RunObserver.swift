@@ -14,7 +14,8 @@ public protocol RunObserver: Sendable {
   func committed(_ samples: SampleRanges, of image: ImageID)
   /// A sample failed; it is counted and left out.
   func sampleFailed(_ sample: FailedSample)
-  /// All samples of an image are there; called on the thread that commits, and only if ``wantsCompletedImages``.
+  /// All samples of an image are there; called on the thread that commits, and only if
+  /// ``wantsCompletedImages``.
   func imageCompleted(_ part: Part)
   /// Whether ``imageCompleted(_:)`` is of any use; the part must be read for it.
   var wantsCompletedImages: Bool { get }

@@ -12,7 +12,8 @@ public struct RunOutcome: Sendable {
   public var elapsedSeconds = 0.0
   /// Some rank cannot be reached and must be ended from here.
   public var mustAbort = false
-  /// A worker thread of this process did not stop: the process must end without running exit handlers under its feet.
+  /// A worker thread of this process did not stop: the process must end without running exit
+  /// handlers under its feet.
   public var hasAbandonedThreads = false
 
   /// An outcome.

@@ -8,7 +8,8 @@ public struct RunSettings: Hashable, Sendable {
   public var joining = 1800.0
   /// A worker whose sampler makes no step for so many seconds is taken as hung.
   public var stall = 1800.0
-  /// Workers have so many seconds to end their step when the run is to stop; 20 s are allowed for all.
+  /// Workers have so many seconds to end their step when the run is to stop; 20 s are allowed for
+  /// all.
   public var grace = 14.0
   /// No new units are given out while more bytes than this wait to be written.
   public var backlogBytes = 1 << 30

@@ -22,8 +22,9 @@ enum WorkerEvent: Sendable {
 
 /// A thread that draws units one after the other and adds up those of one image.
 ///
-/// The sum is sent when the image changes, every `checkpoint` seconds, when told to, and at the end. The main thread can
-/// take it at any time, also while a unit is being drawn, so that little is lost when the process must stop.
+/// The sum is sent when the image changes, every `checkpoint` seconds, when told to, and at the
+/// end. The main thread can take it at any time, also while a unit is being drawn, so that little
+/// is lost when the process must stop.
 final class WorkerThread: Sendable {
   let slot: Int
   let flag = StopFlag()

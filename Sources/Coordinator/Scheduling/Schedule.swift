@@ -21,8 +21,9 @@ public struct WorkerID: Hashable, Sendable, Comparable {
 
 /// Which units are still to be done, and who has which; a pure state machine.
 ///
-/// A unit is pending, then in a worker's hand, then finished there, then returned as part of a result. Memory grows with
-/// the number of images and workers, not with the number of units: what is pending is kept as ranges.
+/// A unit is pending, then in a worker's hand, then finished there, then returned as part of a
+/// result. Memory grows with the number of images and workers, not with the number of units: what
+/// is pending is kept as ranges.
 public struct Schedule: Sendable {
   /// The work on one image.
   struct Item: Sendable {
@@ -79,7 +80,8 @@ public struct Schedule: Sendable {
 extension Schedule {
   /// Gives the worker a unit; nil if none is pending.
   ///
-  /// The image it works on comes first, then one that nobody has begun, then the one with most left to do.
+  /// The image it works on comes first, then one that nobody has begun, then the one with most left
+  /// to do.
   public mutating func next(for worker: WorkerID) -> WorkUnit? {
     guard let index = chooseItem(for: worker),
       let samples = grid.firstUnit(of: items[index].pending)
@@ -139,8 +141,8 @@ extension Schedule {
 
   /// A worker has returned the sum of finished units of one image.
   ///
-  /// A result of which a sample is there already is refused as a whole, since sums cannot be taken apart; what it held
-  /// besides becomes pending again.
+  /// A result of which a sample is there already is refused as a whole, since sums cannot be taken
+  /// apart; what it held besides becomes pending again.
   public mutating func accept(
     _ samples: SampleRanges, of image: ImageID, from worker: WorkerID
   ) -> Acceptance {

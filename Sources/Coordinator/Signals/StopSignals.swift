@@ -3,13 +3,14 @@ import Synchronization
 
 /// The signals that ask a run to stop: TERM, INT, USR1, USR2.
 ///
-/// A signal only sets a flag, which the main thread reads between messages. A second INT, half a second or more
-/// after the first, ends the process at once.
+/// A signal only sets a flag, which the main thread reads between messages. A second INT, half a
+/// second or more after the first, ends the process at once.
 public enum StopSignals {
   private static let first = Atomic<Int32>(0)
   private static let time = Atomic<Int>(0)
 
-  /// Catches the signals from now on; call once, after MPI has been started.
+  /// Catches the signals from now on; call once, on the main thread, after MPI
+  /// has been started.
   public static func install() {
     // The first use makes the flags; that must not happen inside the handler.
     first.store(0, ordering: .sequentiallyConsistent)
@@ -17,7 +18,14 @@ public enum StopSignals {
     var action = sigaction()
     action.__sigaction_handler.sa_handler = { StopSignals.handle($0) }
     action.sa_flags = SA_RESTART
-    for signal in [SIGTERM, SIGINT, SIGUSR1, SIGUSR2] { sigaction(signal, &action, nil) }
+    var caught = sigset_t()
+    sigemptyset(&caught)
+    for signal in [SIGTERM, SIGINT, SIGUSR1, SIGUSR2] {
+      sigaction(signal, &action, nil)
+      sigaddset(&caught, signal)
+    }
+    // What the parent had blocked would never come.
+    pthread_sigmask(SIG_UNBLOCK, &caught, nil)
   }
 
   /// The first signal that came; nil before.

@@ -2,10 +2,11 @@ import MPIShim
 
 /// Messages by MPI.
 ///
-/// Sends and receives are all begun and tested, never waited for, so two ranks that send to each other cannot block each
-/// other, and waiting sleeps with growing pauses instead of spinning. A message goes in pieces, since MPI counts bytes
-/// in 32 bits: the first piece begins with the length of the whole and the kind. Only one object may exist in a process,
-/// used from the thread that made it.
+/// Sends and receives are all begun and tested, never waited for, so two ranks that send to each
+/// other cannot block each other, and waiting sleeps with growing pauses instead of spinning. A
+/// message goes in pieces, since MPI counts bytes in 32 bits: the first piece begins with the
+/// length of the whole and the kind. Only one object may exist in a process, used from the thread
+/// that made it.
 public final class MPITransport: Transport {
   public let node: NodeInfo
   private let pieceBytes: Int

@@ -2,7 +2,8 @@ import Foundation
 
 /// A value guarded by a lock, with threads that wait for it to change.
 ///
-/// Waiting is measured by the monotonic clock: setting the machine's time neither wakes nor delays anybody.
+/// Waiting is measured by the monotonic clock: setting the machine's time neither wakes nor delays
+/// anybody.
 final class Monitor<State>: @unchecked Sendable {
   // Sendable: `state` is touched only while `mutex` is held.
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)

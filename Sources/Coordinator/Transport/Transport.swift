@@ -1,6 +1,7 @@
 /// What the processes of a run say to each other with: numbered ranks and messages between them.
 ///
-/// Messages from one rank to another arrive in the order they were sent. All calls come from one thread.
+/// Messages from one rank to another arrive in the order they were sent. All calls come from one
+/// thread.
 public protocol Transport: AnyObject {
   /// Who and where this process is.
   var node: NodeInfo { get }
@@ -15,7 +16,8 @@ public protocol Transport: AnyObject {
   /// - Throws: ``TransportError``.
   func poll() throws(TransportError) -> Envelope?
 
-  /// Waits without using the processor until a message may be there, the bell rings, or the time is over.
+  /// Waits without using the processor until a message may be there, the bell rings, or the time is
+  /// over.
   ///
   /// - Throws: ``TransportError``.
   func wait(on bell: Doorbell, upTo seconds: Double) throws(TransportError)

@@ -42,7 +42,8 @@ int mpishim_error_text(int code, char *text);
 int mpishim_probe(int *found, int *source, int *tag, int64_t *bytes);
 
 // Begins to send up to 2^31-1 bytes.
-int mpishim_send(const void *data, int64_t bytes, int destination, int tag, mpishim_request **request);
+int mpishim_send(const void *data, int64_t bytes, int destination, int tag,
+                 mpishim_request **request);
 
 // Begins to receive up to 2^31-1 bytes.
 int mpishim_receive(void *data, int64_t bytes, int source, int tag, mpishim_request **request);

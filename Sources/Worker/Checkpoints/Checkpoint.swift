@@ -73,10 +73,12 @@ public struct Checkpoint: Sendable {
 }
 
 /// A checkpoint that cannot be used as the network asked for.
-public struct CheckpointError: Error, Sendable, CustomStringConvertible {
+public struct CheckpointError: BadInput, Sendable {
   public enum Problem: Sendable {
     case architectureUnknown(ArchitectureInferenceError)
     case doesNotFit(WeightMismatch)
+    /// The variance of a step is to come from the network, which gives none.
+    case noVariance(type: String)
   }
 
   public let path: String
@@ -89,6 +91,9 @@ public struct CheckpointError: Error, Sendable, CustomStringConvertible {
         + "give it as prior.architecture in the configuration"
     case .doesNotFit(let mismatch):
       "\(path): the weights do not fit the architecture: \(mismatch)"
+    case .noVariance(let type):
+      "\(path): prior.diffusion.model_var_type is \(type), but the network predicts no variance; "
+        + "take fixed_small or fixed_large"
     }
   }
 }

@@ -4,7 +4,8 @@ import Testing
 
 @testable import RunFiles
 
-/// Made-up samples whose every value follows from image and index, so that any two draws of a sample agree.
+/// Made-up samples whose every value follows from image and index, so that any two draws of a
+/// sample agree.
 enum RunSamples {
   static let shape = [1, 3, 4]
   static let hash = "0123456789abcdef"

@@ -51,7 +51,8 @@ enum FolderCalls {
     defer { unlink(draft) }
     if link(draft, path) == 0 { return true }
     if errno == EEXIST { return false }
-    // A file system without links: two first runs of different work at once are not told apart here.
+    // A file system without links: two first runs of different work at once are not told apart
+    // here.
     try AtomicFile.write(text, to: path)
     return true
   }

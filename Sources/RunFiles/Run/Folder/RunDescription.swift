@@ -1,6 +1,7 @@
 /// What a run folder holds the results of; kept in its `run.yaml`.
 public struct RunDescription: Hashable, Sendable {
-  /// Hash of everything that shapes a sample: not of what only adds images or samples or shows results.
+  /// Hash of everything that shapes a sample: not of what only adds images or samples or shows
+  /// results.
   public let workHash: String
   /// Program and version, for example `posterior 0.1.0`.
   public let program: String
@@ -48,7 +49,8 @@ extension RunDescription {
 // MARK: - Comparison
 
 extension RunDescription {
-  /// The lines in which two configurations differ: `- ` for those of `self`, `+ ` for those of `other`.
+  /// The lines in which two configurations differ: `- ` for those of `self`, `+ ` for those of
+  /// `other`.
   public func differences(from other: RunDescription) -> [String] {
     let mine = Self.lines(configuration)
     let theirs = Self.lines(other.configuration)

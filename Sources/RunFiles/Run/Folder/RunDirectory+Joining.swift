@@ -1,11 +1,13 @@
 import Foundation
 
 extension RunDirectory {
-  /// Joins parts of one image with disjoint samples into one file and deletes the files it replaces.
+  /// Joins parts of one image with disjoint samples into one file and deletes the files it
+  /// replaces.
   ///
-  /// The new file is durable before an old one is deleted, so a crash leaves at worst redundant files.
-  /// Join other processes' parts only into a part that holds all samples of the image: two processes that do so
-  /// at once then write the same part twice, and neither deletes what the other lacks.
+  /// The new file is durable before an old one is deleted, so a crash leaves at worst redundant
+  /// files. Join other processes' parts only into a part that holds all samples of the image: two
+  /// processes that do so at once then write the same part twice, and neither deletes what the
+  /// other lacks.
   /// - Returns: the new file and what it holds; for a single part, this part.
   /// - Throws: `FileError`, ``RunDirectoryError``; the old files are still there then.
   public func join(_ entries: [PartEntry]) throws -> (entry: PartEntry, part: Part)? {
@@ -16,7 +18,8 @@ extension RunDirectory {
     return (joined, part)
   }
 
-  /// Joins the parts of every image that has all of the samples 0..<`samples`, and deletes redundant files.
+  /// Joins the parts of every image that has all of the samples 0..<`samples`, and deletes
+  /// redundant files.
   ///
   /// - Returns: the progress afterwards.
   /// - Throws: `FileError`, ``RunDirectoryError``.
@@ -53,7 +56,8 @@ extension RunDirectory {
 // MARK: - What killed processes leave
 
 extension RunDirectory {
-  /// Deletes temporary files in `parts/` that processes of this machine left behind when they were killed.
+  /// Deletes temporary files in `parts/` that processes of this machine left behind when they were
+  /// killed.
   ///
   /// Only files older than an hour whose process is gone: a live writer must find its file.
   public func removeAbandonedFiles() throws(FileError) {

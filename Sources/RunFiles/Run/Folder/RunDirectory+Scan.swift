@@ -4,9 +4,11 @@ import Synchronization
 extension RunDirectory {
   /// Looks through `parts/` and tells what is finished.
   ///
-  /// Torn, damaged, foreign files and parts of other work are named in the result and otherwise ignored. Other processes
-  /// may write and join parts meanwhile; then the folder is looked at again until it holds still.
-  /// - Parameter verify: `.content` reads every byte; `.header` is quick and finds torn files, but not flipped bytes.
+  /// Torn, damaged, foreign files and parts of other work are named in the result and otherwise
+  /// ignored. Other processes may write and join parts meanwhile; then the folder is looked at
+  /// again until it holds still.
+  /// - Parameter verify: `.content` reads every byte; `.header` is quick and finds torn files, but
+  ///   not flipped bytes.
   /// - Throws: `FileError` if the folder cannot be listed.
   public func scan(verify: PartFile.Verification = .content) throws(FileError) -> RunProgress {
     try settledScan { _ in

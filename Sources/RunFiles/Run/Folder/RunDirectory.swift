@@ -3,9 +3,10 @@ import Synchronization
 
 /// The folder of a run: what it is (`run.yaml`) and what is finished (`parts/`).
 ///
-/// Any number of processes may work in one folder at once: files are written under names of their own, whole or not at
-/// all, and a part is deleted only when a durable part that contains it is there. So nothing that is finished gets
-/// lost, and what two processes did twice is found and counted once.
+/// Any number of processes may work in one folder at once: files are written under names of their
+/// own, whole or not at all, and a part is deleted only when a durable part that contains it is
+/// there. So nothing that is finished gets lost, and what two processes did twice is found and
+/// counted once.
 ///
 ///     RUN/run.yaml  parts/*.safetensors  maps/  samples/  events-*.jsonl  status*.json
 public final class RunDirectory: Sendable {
@@ -25,9 +26,10 @@ public final class RunDirectory: Sendable {
 
   /// Opens the run folder at `path`, or makes a new one.
   ///
-  /// A folder whose work hash is the same takes over the new configuration text: it may ask for more samples or images.
-  /// - Throws: ``RunDirectoryError`` if the folder holds other work or its `run.yaml` cannot be read;
-  ///   `FileError` for refusals of the file system.
+  /// A folder whose work hash is the same takes over the new configuration text: it may ask for
+  /// more samples or images.
+  /// - Throws: ``RunDirectoryError`` if the folder holds other work or its `run.yaml` cannot be
+  ///   read; `FileError` for refusals of the file system.
   public static func openOrCreate(
     at path: String, _ description: RunDescription
   ) throws -> RunDirectory {

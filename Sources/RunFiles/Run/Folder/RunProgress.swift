@@ -4,9 +4,11 @@ public struct ImageProgress: Sendable {
   public let image: ImageID
   /// The parts that count; their samples are disjoint.
   public private(set) var accepted: [PartEntry] = []
-  /// Parts that share samples with an accepted one and are set aside, though they hold others too; the others count as missing.
+  /// Parts that share samples with an accepted one and are set aside, though they hold others too;
+  /// the others count as missing.
   public private(set) var overlapping: [PartEntry] = []
-  /// Parts all of whose samples are in one accepted part: left over from a joining that was cut short, or done twice.
+  /// Parts all of whose samples are in one accepted part: left over from a joining that was cut
+  /// short, or done twice.
   public private(set) var redundant: [PartEntry] = []
   /// The samples of the accepted parts.
   public private(set) var covered = SampleRanges()

@@ -3,8 +3,8 @@ import Synchronization
 
 /// The event log of one process: `events-HOST-RANK.jsonl`, one JSON object a line, appended to.
 ///
-/// Each line is one write, so processes that share a file do not mix their lines. A log that cannot be written is
-/// reported once and never stops a run.
+/// Each line is one write, so processes that share a file do not mix their lines. A log that cannot
+/// be written is reported once and never stops a run.
 public final class EventLog: Sendable {
   /// The file.
   public let path: String

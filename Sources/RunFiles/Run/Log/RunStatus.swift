@@ -2,8 +2,8 @@ import Foundation
 
 /// How a run stands, as it says itself in `status.json`: for the `status` command and for monitors.
 ///
-/// It is written now and then and may be old: a run that was killed says `running` for ever; see ``updated``. What is
-/// finished for certain is told by the parts alone.
+/// It is written now and then and may be old: a run that was killed says `running` for ever; see
+/// ``updated``. What is finished for certain is told by the parts alone.
 public struct RunStatus: Codable, Equatable, Sendable {
   /// What a run is doing.
   public enum State: String, Codable, Sendable {

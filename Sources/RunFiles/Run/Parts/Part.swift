@@ -2,7 +2,8 @@ import Statistics
 
 /// Everything that was found out about some samples of one image: the sum of finished units.
 ///
-/// Parts of disjoint samples add up to a part, and any order and grouping gives the same value, bit for bit.
+/// Parts of disjoint samples add up to a part, and any order and grouping gives the same value, bit
+/// for bit.
 public struct Part: Sendable, Equatable {
   /// The image.
   public let image: ImageID
@@ -14,7 +15,8 @@ public struct Part: Sendable, Equatable {
   public private(set) var statistics: ImageStatistics
   /// One record a sample, ascending by index.
   public private(set) var records: [SampleRecord]
-  /// The pixels of the samples that are to be kept, by sample index; each C·H·W values in image units.
+  /// The pixels of the samples that are to be kept, by sample index; each C·H·W values in image
+  /// units.
   public private(set) var kept: [Int: [Float]]
 
   /// A part of the samples that `records` tell of.
@@ -22,7 +24,8 @@ public struct Part: Sendable, Equatable {
   /// - Parameters:
   ///   - records: one a sample, in any order.
   ///   - kept: a subset of the good samples.
-  /// - Throws: ``PartError`` unless the records, the count of the statistics and the kept samples agree.
+  /// - Throws: ``PartError`` unless the records, the count of the statistics and the kept samples
+  ///   agree.
   public init(
     image: ImageID, shape: [Int], statistics: ImageStatistics, records: [SampleRecord],
     kept: [Int: [Float]] = [:]
@@ -45,8 +48,8 @@ public struct Part: Sendable, Equatable {
 extension Part {
   /// Adds the samples of another part of the same image.
   ///
-  /// - Throws: ``PartError`` if it is of another image or shape, shares a sample, or has other statistics;
-  ///   the part is unchanged then.
+  /// - Throws: ``PartError`` if it is of another image or shape, shares a sample, or has other
+  ///   statistics; the part is unchanged then.
   public mutating func merge(_ other: Part) throws(PartError) {
     guard other.image == image else { throw .otherImage(image, other.image) }
     guard other.shape == shape else { throw .otherShape(image, shape, other.shape) }

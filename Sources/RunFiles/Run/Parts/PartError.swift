@@ -27,11 +27,13 @@ extension PartError: CustomStringConvertible {
     case .empty(let image): "\(image.name): a part without samples"
     case .badIndex(let image, let index): "\(image.name): impossible sample index \(index)"
     case .countMismatch(let image, let statistics, let records):
-      "\(image.name): the statistics hold \(statistics) samples, but \(records) good samples are listed"
+      "\(image.name): the statistics hold \(statistics) samples, "
+        + "but \(records) good samples are listed"
     case .shapeMismatch(let image, let shape, let pixels):
       "\(image.name): the shape \(shape) does not fit \(pixels) pixels"
     case .badKeptSample(let image, let index):
-      "\(image.name): the kept sample \(index) is not a good sample of this part or has the wrong size"
+      "\(image.name): the kept sample \(index) is not a good sample of this part "
+        + "or has the wrong size"
     case .otherImage(let one, let other):
       "parts of different images cannot be added: \(one.name) and \(other.name)"
     case .otherShape(let image, let one, let other):

@@ -2,12 +2,13 @@ import Statistics
 
 /// The file format of a ``Part``: one safetensors file that proves it is whole.
 ///
-/// Metadata (all text): `format` = `posterior-part`, `version` = `1`, `program`, `work_hash`, `image`, `shape` ("1,32,32"),
-/// `samples` ("0-7,16-23"), `failed` (their number), `content_sha256`, `header_sha256`.
-/// Tensors: `statistics/…` as ``ImageStatistics/arrays``; a column a field of the records, `records/…` [n]; and
-/// `kept/index` [k], `kept/values` [k, C, H, W].
-/// `content_sha256` is the SHA-256 of the lines `NAME SHA256`, one a tensor, by name; `header_sha256` covers the rest
-/// of the metadata and the tensors' types and shapes, so that a header can be trusted without reading the content.
+/// Metadata (all text): `format` = `posterior-part`, `version` = `1`, `program`, `work_hash`,
+/// `image`, `shape` ("1,32,32"), `samples` ("0-7,16-23"), `failed` (their number),
+/// `content_sha256`, `header_sha256`. Tensors: `statistics/…` as ``ImageStatistics/arrays``; a
+/// column a field of the records, `records/…` [n]; and `kept/index` [k], `kept/values` [k, C, H,
+/// W]. `content_sha256` is the SHA-256 of the lines `NAME SHA256`, one a tensor, by name;
+/// `header_sha256` covers the rest of the metadata and the tensors' types and shapes, so that a
+/// header can be trusted without reading the content.
 public enum PartFile {
   static let format = "posterior-part"
   static let version = "1"

@@ -1,7 +1,8 @@
 /// A static share of a run's units: shard `index` of `count`.
 ///
-/// Shards are contiguous ranges in the canonical order of the units, equal up to one unit, and together cover all of
-/// them. They depend on nothing but the units, so array tasks need not know of each other.
+/// Shards are contiguous ranges in the canonical order of the units, equal up to one unit, and
+/// together cover all of them. They depend on nothing but the units, so array tasks need not know
+/// of each other.
 public struct Shard: Hashable, Sendable {
   /// Which share, 0..<`count`.
   public let index: Int
@@ -46,12 +47,13 @@ extension Shard: CustomStringConvertible {
 // MARK: - Slurm job arrays
 
 extension Shard {
-  /// The share of a task of a Slurm job array: (ID − MIN)/STEP of COUNT, so that `0-7`, `1-8` and `0-14:2` mean the same.
+  /// The share of a task of a Slurm job array: (ID − MIN)/STEP of COUNT, so that `0-7`, `1-8` and
+  /// `0-14:2` mean the same.
   ///
   /// - Parameter environment: the process's environment variables.
   /// - Returns: nil outside a job array.
-  /// - Throws: ``ShardError`` if the variables contradict each other, or the array is a list with gaps, in which a task
-  ///   cannot know its place.
+  /// - Throws: ``ShardError`` if the variables contradict each other, or the array is a list with
+  ///   gaps, in which a task cannot know its place.
   public static func slurmArrayTask(_ environment: [String: String]) throws(ShardError) -> Shard? {
     guard environment["SLURM_ARRAY_TASK_ID"] != nil else { return nil }
     let id = try slurmNumber("SLURM_ARRAY_TASK_ID", environment)
@@ -98,10 +100,12 @@ extension ShardError: CustomStringConvertible {
       "--shard \(index)/\(count): N must be at least 1 and I one of 0…N−1"
         + (index == count ? " (shares are counted from 0)" : "")
     case .slurmVariable(let name, let value):
-      "this is a task of a Slurm job array, but \(name) is \(value.map { "'\($0)'" } ?? "not set"); "
+      "this is a task of a Slurm job array, but \(name) is "
+        + "\(value.map { "'\($0)'" } ?? "not set"); "
         + "give the share yourself with --shard I/N"
     case .irregularArray(let id, let first, let last, let step, let count):
-      "task \(id) of a Slurm job array of \(count) tasks from \(first) to \(last) with step \(step): "
+      "task \(id) of a Slurm job array of \(count) tasks "
+        + "from \(first) to \(last) with step \(step): "
         + "a list with gaps does not tell a task its share; "
         + "use a gapless --array=0-\(max(count - 1, 0)), or give the share with --shard I/N"
     }

@@ -2,8 +2,8 @@ import Synchronization
 
 /// What a sampler asks between its steps: shall I stop?
 ///
-/// Each worker thread has its own flag. Asking is also the sign of life by which a hung worker is told from a slow one,
-/// so ask at least once a step.
+/// Each worker thread has its own flag. Asking is also the sign of life by which a hung worker is
+/// told from a slow one, so ask at least once a step.
 public final class StopFlag: Sendable {
   private let raised = Atomic<Bool>(false)
   private let questions = Atomic<UInt64>(0)
@@ -39,6 +39,7 @@ public struct UnitInterrupted: Error, Hashable, CustomStringConvertible {
 
 /// Draws the samples of one unit and returns exactly these as a ``Part``.
 ///
-/// It asks the flag between sampler steps and throws ``UnitInterrupted`` when it is raised. A bad sample is a failed
-/// ``SampleRecord`` of the part; a thrown error ends the whole run. Called on one thread at a time.
+/// It asks the flag between sampler steps and throws ``UnitInterrupted`` when it is raised. A bad
+/// sample is a failed ``SampleRecord`` of the part; a thrown error ends the whole run. Called on
+/// one thread at a time.
 public typealias UnitExecutor = @Sendable (WorkUnit, StopFlag) throws -> Part

@@ -39,14 +39,16 @@ public struct WorkPlan: Sendable {
       + (last - first - 1) * grid.samples
   }
 
-  /// The samples of the image at `index` (in `images`) that belong to this plan; empty where the shard has none.
+  /// The samples of the image at `index` (in `images`) that belong to this plan; empty where the
+  /// shard has none.
   public func samples(ofImageAt index: Int) -> Range<Int> {
     let blocks = grid.blockCount
     let mine = units.clamped(to: index * blocks..<(index + 1) * blocks)
     return grid.blocks(mine.lowerBound - index * blocks..<mine.upperBound - index * blocks)
   }
 
-  /// What is left to do when `covered` samples of each image are finished, in canonical order, images without work left out.
+  /// What is left to do when `covered` samples of each image are finished, in canonical order,
+  /// images without work left out.
   public func remaining(after covered: (ImageID) -> SampleRanges) -> [RemainingWork] {
     guard !units.isEmpty else { return [] }
     let blocks = grid.blockCount

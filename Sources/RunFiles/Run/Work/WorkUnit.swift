@@ -21,8 +21,9 @@ extension WorkUnit: CustomStringConvertible {
 
 /// How the samples of an image are cut into blocks.
 ///
-/// Block b covers the samples [b·`unit`, (b+1)·`unit`), cut off at `samples`. The grid follows from the configuration
-/// alone, so the work is the same for any number of ranks, and a larger sample count only adds to it.
+/// Block b covers the samples [b·`unit`, (b+1)·`unit`), cut off at `samples`. The grid follows from
+/// the configuration alone, so the work is the same for any number of ranks, and a larger sample
+/// count only adds to it.
 public struct UnitGrid: Hashable, Sendable {
   /// Samples in a full block, at least 1.
   public let unit: Int
@@ -47,7 +48,8 @@ public struct UnitGrid: Hashable, Sendable {
     return min(inside.lowerBound * unit, samples)..<min(inside.upperBound * unit, samples)
   }
 
-  /// The first unit of work in `missing`: its first samples up to the end of their block; nil if nothing is missing.
+  /// The first unit of work in `missing`: its first samples up to the end of their block; nil if
+  /// nothing is missing.
   public func firstUnit(of missing: SampleRanges) -> Range<Int>? {
     missing.ranges.first.map { range in
       range.lowerBound..<min(range.upperBound, (range.lowerBound / unit + 1) * unit)

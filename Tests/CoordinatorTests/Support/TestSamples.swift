@@ -1,0 +1,79 @@
+import Foundation
+import RunFiles
+import Statistics
+
+@testable import Coordinator
+
+/// Made-up samples whose every value follows from image and index alone.
+enum TestSamples {
+  static let shape = [1, 2, 3]
+  static let agreement = RankAgreement(
+    program: "posterior test", workHash: "0123456789abcdef", priorDigest: "p")
+
+  static func image(_ name: String) -> ImageID {
+    guard let image = try? ImageID(name: name) else { preconditionFailure("bad name \(name)") }
+    return image
+  }
+
+  static func unit(_ name: String, _ samples: Range<Int>) -> WorkUnit {
+    WorkUnit(image: image(name), samples: samples)
+  }
+
+  static func part(_ unit: WorkUnit) throws -> Part {
+    var statistics = ImageStatistics(pixelCount: 6, options: StatisticsOptions(levels: true))
+    var kept: [Int: [Float]] = [:]
+    let records = unit.samples.map { record($0) }
+    for record in records where !record.hasFailed {
+      let pixels = pixels(unit.image, record.index)
+      try statistics.add(pixels)
+      if record.index < 2 { kept[record.index] = pixels }
+    }
+    return try Part(
+      image: unit.image, shape: shape, statistics: statistics, records: records, kept: kept)
+  }
+
+  static func bytes(_ part: Part) -> [UInt8] {
+    PartFile.seal(
+      part, PartSeal(workHash: agreement.workHash, program: agreement.program)
+    ).bytes
+  }
+
+  private static func pixels(_ image: ImageID, _ index: Int) -> [Float] {
+    (0..<6).map { pixel in
+      let word = (image.key ^ UInt64(index &* 31 &+ pixel)) &* 0x9E37_79B9_7F4A_7C15
+      return Float(word >> 40) / Float(1 << 24)
+    }
+  }
+
+  /// Sample 5 of each image fails.
+  private static func record(_ index: Int) -> SampleRecord {
+    SampleRecord(
+      index: index, attempts: index == 5 ? 2 : 1, failure: index == 5 ? "not finite" : nil,
+      networkEvaluations: 10, seconds: 0.5, psnr: Double(index))
+  }
+}
+
+/// Random numbers that are the same each time.
+struct SplitMix: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}
+
+/// A folder that is deleted in the end.
+final class TemporaryFolder: Sendable {
+  let path: String
+
+  init() throws {
+    path = NSTemporaryDirectory() + "posterior-coordinator-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+}
