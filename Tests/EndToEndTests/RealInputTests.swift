@@ -10,10 +10,12 @@ extension EndToEnd {
       let folder = try TemporaryFolder()
       let deep = (0..<16).map { row in (0..<16).flatMap { Self.big(UInt16(row * 4000 + $0 * 37)) } }
       try folder.write(
-        PNGBytes.file(width: 16, height: 16, depth: 16, color: 0, rows: deep), to: "images/deep.png")
+        PNGBytes.file(width: 16, height: 16, depth: 16, color: 0, rows: deep), to: "images/deep.png"
+      )
       let clear = (0..<16).map { row in (0..<16).flatMap { [UInt8(row * 10 + $0), 128] } }
       try folder.write(
-        PNGBytes.file(width: 16, height: 16, depth: 8, color: 4, rows: clear), to: "images/clear.png")
+        PNGBytes.file(width: 16, height: 16, depth: 8, color: 4, rows: clear),
+        to: "images/clear.png")
       let configuration = try folder.write(
         TinyExperiment().yaml(images: folder("images")), to: "experiment.yaml")
       let result = try Program.run(["run", configuration, "--output", folder("run")])
@@ -60,6 +62,8 @@ extension EndToEnd {
       #expect(refused.errors.contains("one.npy") && refused.errorLines.count == 1, "\(refused)")
     }
 
-    private static func big(_ value: UInt16) -> [UInt8] { [UInt8(value >> 8), UInt8(value & 0xFF)] }
+    private static func big(_ value: UInt16) -> [UInt8] {
+      [UInt8(value >> 8), UInt8(value & 0xFF)]
+    }
   }
 }
