@@ -86,9 +86,10 @@ let package = Package(
     tests("StatisticsTests", ["Statistics"]),
     tests("RunFilesTests", ["RunFiles"], resources: [.copy("Resources")]),
     tests("WorkerTests", ["Worker"]),
+    tests("ValidationTests", ["Validation"]),
     tests("CoordinatorTests", ["Coordinator"]),
     tests("ReportTests", ["Report"]),
-    tests("EndToEndTests", ["RunFiles"]),
+    tests("EndToEndTests", ["RunFiles"], resources: [.copy("Snapshots")]),
   ],
   cxxLanguageStandard: .cxx20
 )

@@ -31,7 +31,8 @@ extension EndToEnd {
         name: "impossible value", arguments: ["--set", "sampler.steps=-4"],
         words: ["'-4'", "allowed: a whole number from 2 to 1000"]),
       Case(
-        name: "no value", arguments: ["--set", "sampler.steps"], words: ["needs the form key=value"]),
+        name: "no value", arguments: ["--set", "sampler.steps"], words: ["needs the form key=value"]
+      ),
       Case(
         name: "share beyond the last", arguments: ["--shard", "2/2"], words: ["--shard 2/2"],
         code: 64),
@@ -46,7 +47,8 @@ extension EndToEnd {
         name: "unknown key", edit: ("  unit: 2", "  unitt: 2"),
         words: ["experiment.yaml:4:", "run.unitt", "did you mean 'unit'?"]),
       Case(
-        name: "wrong type", edit: ("seed: 7", "seed: [7]"), words: ["experiment.yaml:2:", "run.seed"]),
+        name: "wrong type", edit: ("seed: 7", "seed: [7]"),
+        words: ["experiment.yaml:2:", "run.seed"]),
       Case(
         name: "impossible value", edit: ("sigma: 0.2", "sigma: -1"),
         words: ["experiment.yaml:11:", "measurement.noise.sigma", "'-1'"]),
@@ -57,7 +59,8 @@ extension EndToEnd {
         name: "anchor", edit: ("seed: 7", "seed: &s 7"),
         words: ["experiment.yaml:2:", "anchors (&name) and aliases (*name) are not allowed"]),
       Case(
-        name: "no YAML", edit: ("sampler: {", "sampler: {{"), words: ["experiment.yaml:", "not valid"]),
+        name: "no YAML", edit: ("sampler: {", "sampler: {{"),
+        words: ["experiment.yaml:", "not valid"]),
     ]
 
     @Test(arguments: options) func option(_ each: Case) throws { try expectRefusal(each) }
@@ -94,14 +97,17 @@ extension EndToEnd {
   /// Files that are damaged or not what they should be.
   @Suite struct BadFiles {
     @Test func missingCheckpoint() throws {
-      try expectNetworkRefusal("prior.checkpoint=models/none.safetensors", [
-        "models/none.safetensors", "does not exist",
-      ])
+      try expectNetworkRefusal(
+        "prior.checkpoint=models/none.safetensors",
+        [
+          "models/none.safetensors", "does not exist",
+        ])
     }
 
     @Test func truncatedCheckpoint() throws {
       let folder = try TemporaryFolder()
-      let whole = try Data(contentsOf: URL(filePath: Program.packageRoot + "/models/fashion32.safetensors"))
+      let whole = try Data(
+        contentsOf: URL(filePath: Program.packageRoot + "/models/fashion32.safetensors"))
       for count in [0, 7, 5000, whole.count / 2, whole.count - 1] {
         let file = try folder.write(Array(whole.prefix(count)), to: "cut.safetensors")
         try expectNetworkRefusal("prior.checkpoint=\(file)", ["cut.safetensors"])

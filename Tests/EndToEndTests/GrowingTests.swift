@@ -7,7 +7,9 @@ extension EndToEnd {
     @Test func moreSamples() throws {
       let folder = try TemporaryFolder()
       let configuration = try TinyExperiment(images: 3, samples: 8).write(into: folder)
-      let (grown, direct) = (RunFolder(path: folder("grown/run")), RunFolder(path: folder("direct/run")))
+      let (grown, direct) = (
+        RunFolder(path: folder("grown/run")), RunFolder(path: folder("direct/run"))
+      )
       let first = try Program.run(["run", configuration, "--output", grown.path])
       #expect(first.code == 0, "\(first)")
       let starts = try grown.starts()
@@ -29,7 +31,9 @@ extension EndToEnd {
       let folder = try TemporaryFolder()
       let tiny = TinyExperiment(images: 2, samples: 5, unit: 4)
       let configuration = try tiny.write(into: folder)
-      let (grown, direct) = (RunFolder(path: folder("grown/run")), RunFolder(path: folder("direct/run")))
+      let (grown, direct) = (
+        RunFolder(path: folder("grown/run")), RunFolder(path: folder("direct/run"))
+      )
       let run = ["run", configuration, "--output"]
       let more = ["--set", "run.samples=7"]
       #expect(try Program.run(run + [grown.path]).code == 0)

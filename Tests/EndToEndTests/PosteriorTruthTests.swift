@@ -33,7 +33,9 @@ extension EndToEnd {
       let maps = try Self.maps(operator: "{name: denoising}", y)
       let right = Self.posterior(y) { _ in true }
       let wide = right.map { (mean: $0.mean, variance: $0.variance / 0.8) }
-      let moved = right.map { (mean: $0.mean + 0.1 * $0.variance.squareRoot(), variance: $0.variance) }
+      let moved = right.map {
+        (mean: $0.mean + 0.1 * $0.variance.squareRoot(), variance: $0.variance)
+      }
       #expect(!Self.agreement(maps, wide).isWithin)
       #expect(!Self.agreement(maps, moved).isWithin)
     }

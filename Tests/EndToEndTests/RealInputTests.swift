@@ -10,10 +10,12 @@ extension EndToEnd {
       let folder = try TemporaryFolder()
       let deep = Self.rows(16) { Self.big(UInt16($0 * 4000 + $1 * 37)) }
       try folder.write(
-        PNGBytes.file(width: 16, height: 16, depth: 16, color: 0, rows: deep), to: "images/deep.png")
+        PNGBytes.file(width: 16, height: 16, depth: 16, color: 0, rows: deep), to: "images/deep.png"
+      )
       let clear = Self.rows(16) { [UInt8($0 * 10 + $1), 128] }
       try folder.write(
-        PNGBytes.file(width: 16, height: 16, depth: 8, color: 4, rows: clear), to: "images/clear.png")
+        PNGBytes.file(width: 16, height: 16, depth: 8, color: 4, rows: clear),
+        to: "images/clear.png")
       let configuration = try folder.write(
         TinyExperiment().yaml(images: folder("images")), to: "experiment.yaml")
       let result = try Program.run(["run", configuration, "--output", folder("run")])
@@ -66,6 +68,8 @@ extension EndToEnd {
       }
     }
 
-    private static func big(_ value: UInt16) -> [UInt8] { [UInt8(value >> 8), UInt8(value & 0xFF)] }
+    private static func big(_ value: UInt16) -> [UInt8] {
+      [UInt8(value >> 8), UInt8(value & 0xFF)]
+    }
   }
 }

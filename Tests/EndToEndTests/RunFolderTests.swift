@@ -30,7 +30,8 @@ extension EndToEnd {
         [Float](repeating: 0.5, count: 256), shape: [1, 16, 16], to: tiny.imageName(1))
       let refused = try Program.run(arguments)
       #expect(refused.code == 65, "\(refused)")
-      #expect(refused.errors.contains("holds results of other files under the same names: image-001"))
+      #expect(
+        refused.errors.contains("holds results of other files under the same names: image-001"))
       try tiny.write(into: folder)
       #expect(try Program.run(arguments).code == 0)
     }
@@ -56,7 +57,9 @@ extension EndToEnd {
       let status = try Program.run(["status", run.path])
       #expect(status.code == 75, "\(status)")
       let said = status.output + status.errors
-      for name in [names[0], names[1], "foreign.safetensors"] { #expect(said.contains(name), "\(status)") }
+      for name in [names[0], names[1], "foreign.safetensors"] {
+        #expect(said.contains(name), "\(status)")
+      }
 
       let starts = try run.starts()
       let resumed = try Program.run(arguments)

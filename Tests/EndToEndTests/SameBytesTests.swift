@@ -44,7 +44,8 @@ extension EndToEnd {
       #expect(alone.code == 0, "\(alone)")
       #expect(many.code == 0, "\(many)")
       try expectSame(
-        RunFolder(path: folder("many/run")).maps(), RunFolder(path: folder("alone/run")).maps(), "5 ranks")
+        RunFolder(path: folder("many/run")).maps(), RunFolder(path: folder("alone/run")).maps(),
+        "5 ranks")
     }
 
     @Test func sharesMerged() throws {

@@ -13,8 +13,16 @@ public struct Checkpoint: Sendable {
   public init(path: String) throws {
     self.path = path
     file =
-      path.hasSuffix(".safetensors")
-      ? try Safetensors.read(path: path) : try PyTorchCheckpoint.read(path: path)
+      try Self.isSafetensors(path)
+      ? Safetensors.read(path: path) : PyTorchCheckpoint.read(path: path)
+  }
+
+  private static func isSafetensors(_ path: String) throws -> Bool {
+    if path.hasSuffix(".safetensors") { return true }
+    if [".pt", ".pth", ".ckpt"].contains(where: path.hasSuffix) { return false }
+    // After the header's length, eight bytes, comes JSON; no file of PyTorch has a brace there.
+    let bytes = try MappedFile(path: path).bytes
+    return bytes.count > 8 && bytes[8] == UInt8(ascii: "{")
   }
 
   /// The weights as float32 tensors, in the file's own memory where they are float32 there.

@@ -5,7 +5,8 @@ enum PNGBytes {
   /// - Parameters:
   ///   - depth: bits a channel, 8 or 16.
   ///   - color: 0 grey, 2 RGB, 4 grey with alpha, 6 RGB with alpha.
-  static func file(width: Int, height: Int, depth: UInt8, color: UInt8, rows: [[UInt8]]) -> [UInt8] {
+  static func file(width: Int, height: Int, depth: UInt8, color: UInt8, rows: [[UInt8]]) -> [UInt8]
+  {
     let header = big(UInt32(width)) + big(UInt32(height)) + [depth, color, 0, 0, 0]
     let lines = rows.flatMap { (row: [UInt8]) -> [UInt8] in [0] + row }
     return [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
@@ -29,7 +30,9 @@ enum PNGBytes {
     return stream + big(adler(bytes))
   }
 
-  private static func little(_ value: UInt16) -> [UInt8] { [UInt8(value & 0xFF), UInt8(value >> 8)] }
+  private static func little(_ value: UInt16) -> [UInt8] {
+    [UInt8(value & 0xFF), UInt8(value >> 8)]
+  }
 
   private static func big(_ value: UInt32) -> [UInt8] {
     [24, 16, 8, 0].map { UInt8(value >> $0 & 0xFF) }
