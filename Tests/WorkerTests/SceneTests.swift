@@ -65,7 +65,8 @@ import Testing
       Experiments.configuration(folder, operation: operation, measurements: true))
   }
 
-  @Test(arguments: [[1, 2, 2], [1, 1, 2, 2]]) func measurementsAreReadAsTheyAre(shape: [Int]) throws {
+  @Test(arguments: [[1, 2, 2], [1, 1, 2, 2]]) func measurementsAreReadAsTheyAre(shape: [Int]) throws
+  {
     let found = try measured(shape, .superResolution(scaleFactor: 2))
     #expect(try found.measurement.floats() == [-3, -2, -1, 0])
     #expect(found.measurement.shape == [1, 1, 2, 2])

@@ -116,7 +116,8 @@ import Testing
     }
     var counts = [0, 0, 0]
     for record in part.records {
-      let first = isGood(record.index, 0), second = isGood(record.index, 1)
+      let first = isGood(record.index, 0)
+      let second = isGood(record.index, 1)
       counts[first ? 0 : second ? 1 : 2] += 1
       #expect(record.attempts == (first ? 1 : 2))
       #expect(record.hasFailed == (!first && !second))
@@ -180,9 +181,11 @@ import Testing
     let configuration = Experiments.configuration(
       folder, prior: smooth, operation: .gaussianBlur(kernelSize: 3, intensity: 1),
       run: Experiments.run(samples: 1600, unit: 400))
-    let part = try Self.draw(configuration, [0..<400, 800..<1600, 400..<500, 500..<800].flatMap {
-      $0.count > 400 ? [800..<1200, 1200..<1600] : [$0]
-    })
+    let part = try Self.draw(
+      configuration,
+      [0..<400, 800..<1600, 400..<500, 500..<800].flatMap {
+        $0.count > 400 ? [800..<1200, 1200..<1600] : [$0]
+      })
     let problem = try ImageProblem(
       ImageID(name: "0"), in: Experiments.experiment(configuration)
     ).problem
