@@ -89,7 +89,7 @@ let package = Package(
     tests("ValidationTests", ["Validation"]),
     tests("CoordinatorTests", ["Coordinator"]),
     tests("ReportTests", ["Report"]),
-    tests("EndToEndTests", ["RunFiles"]),
+    tests("EndToEndTests", ["RunFiles"], resources: [.copy("Snapshots")]),
   ],
   cxxLanguageStandard: .cxx20
 )

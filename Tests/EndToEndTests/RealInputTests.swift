@@ -8,11 +8,11 @@ extension EndToEnd {
     /// A 16-bit picture keeps its depth: the truth of its maps has values between the 256 levels of 8 bits.
     @Test func deepAndTransparentPictures() throws {
       let folder = try TemporaryFolder()
-      let deep = (0..<16).map { row in (0..<16).flatMap { Self.big(UInt16(row * 4000 + $0 * 37)) } }
+      let deep = Self.rows(16) { Self.big(UInt16($0 * 4000 + $1 * 37)) }
       try folder.write(
         PNGBytes.file(width: 16, height: 16, depth: 16, color: 0, rows: deep), to: "images/deep.png"
       )
-      let clear = (0..<16).map { row in (0..<16).flatMap { [UInt8(row * 10 + $0), 128] } }
+      let clear = Self.rows(16) { [UInt8($0 * 10 + $1), 128] }
       try folder.write(
         PNGBytes.file(width: 16, height: 16, depth: 8, color: 4, rows: clear),
         to: "images/clear.png")
@@ -27,8 +27,7 @@ extension EndToEnd {
 
     @Test func colourWithTransparency() throws {
       let folder = try TemporaryFolder()
-      let row = (0..<32).flatMap { [UInt8($0 * 8), UInt8(255 - $0 * 8), 60, 200] }
-      let rows = [[UInt8]](repeating: row, count: 32)
+      let rows = Self.rows(32) { [UInt8($1 * 8), UInt8(255 - $1 * 8), UInt8($0), 200] }
       try folder.write(
         PNGBytes.file(width: 32, height: 32, depth: 8, color: 6, rows: rows), to: "images/one.png")
       let result = try Program.run([
@@ -60,6 +59,13 @@ extension EndToEnd {
       let refused = try Program.run(["run", configuration, "--output", folder("other")])
       #expect(refused.code == 65, "\(refused)")
       #expect(refused.errors.contains("one.npy") && refused.errorLines.count == 1, "\(refused)")
+    }
+
+    /// The rows of a square picture from the bytes of each pixel, by row and column.
+    private static func rows(_ size: Int, _ pixel: (Int, Int) -> [UInt8]) -> [[UInt8]] {
+      (0..<size).map { row in
+        (0..<size).reduce(into: [UInt8]()) { $0 += pixel(row, $1) }
+      }
     }
 
     private static func big(_ value: UInt16) -> [UInt8] {

@@ -23,7 +23,7 @@ struct Validate: ParsableCommand {
   var quiet = false
 
   func run() throws {
-    let suite = try ReferenceSuite(directory: reference)
+    let suite = try explained { try ReferenceSuite(directory: reference) }
     TorchRuntime.setThreads(1)
     let outcomes = suite.run(device: device.device) { outcome in
       if !quiet || outcome.isFailure { print(ValidationLine(outcome)) }

@@ -55,6 +55,7 @@ final class RunSession: Sendable {
     let directory = try RunDirectory.openOrCreate(
       at: run.output, try RunRecord(loaded, inputs: inputs).description)
     let progress = try directory.tidy(directory.scan(), samples: run.samples)
+    for file in progress.ignored { console.note("\(file.name) is left out: \(file.reason)") }
     return OpenedRun(directory: directory, plan: plan, progress: progress)
   }
 

@@ -8,7 +8,7 @@ enum PNGBytes {
   static func file(width: Int, height: Int, depth: UInt8, color: UInt8, rows: [[UInt8]]) -> [UInt8]
   {
     let header = big(UInt32(width)) + big(UInt32(height)) + [depth, color, 0, 0, 0]
-    let lines = rows.flatMap { [0] + $0 }
+    let lines = rows.flatMap { (row: [UInt8]) -> [UInt8] in [0] + row }
     return [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
       + chunk("IHDR", header) + chunk("IDAT", stored(lines)) + chunk("IEND", [])
   }

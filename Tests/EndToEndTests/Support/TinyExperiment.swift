@@ -20,6 +20,7 @@ struct TinyExperiment {
   /// Writes images and configuration into a folder.
   ///
   /// - Returns: the path of the configuration.
+  @discardableResult
   func write(into folder: TemporaryFolder) throws -> String {
     for image in 0..<images {
       try folder.write(pixels(of: image), shape: [1, size, size], to: imageName(image))
