@@ -30,7 +30,8 @@ extension Tensor {
 
   /// SiLU(GroupNorm(x)·(1 + scale) + shift) of [N,C,H,W] in one pass over memory each way.
   ///
-  /// Arithmetic is float32 whatever the element type.
+  /// Arithmetic is float32 whatever the element type. Its gradient goes to the input, scale and shift:
+  /// weight and bias are constants here.
   /// - Parameters:
   ///   - scale: [N,C], or `nil` for 0.
   ///   - shift: [N,C], or `nil` for 0.

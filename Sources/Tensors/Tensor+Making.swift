@@ -37,6 +37,11 @@ extension Tensor {
     owner: AnyObject
   ) throws {
     let steps = strides ?? Tensor.rowMajorStrides(shape)
+    guard steps.count == shape.count, (shape + steps).allSatisfy({ $0 >= 0 }) else {
+      throw TensorError(
+        operation: "Tensor(borrowing:)", message: "shape \(shape) does not go with strides \(steps)"
+      )
+    }
     let reach = zip(shape, steps).reduce(1) { $0 + max(0, $1.0 - 1) * $1.1 }
     guard shape.contains(0) || reach * type.byteCount <= bytes.count else {
       throw TensorError(

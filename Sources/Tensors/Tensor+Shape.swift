@@ -30,7 +30,9 @@ extension Tensor {
 
   /// The elements `range` of one dimension, sharing memory.
   public func sliced(_ range: Range<Int>, along dimension: Int) throws -> Tensor {
-    guard rank > dimension, range.lowerBound >= 0, range.upperBound <= shape[dimension] else {
+    guard (0..<rank).contains(dimension), range.lowerBound >= 0,
+      range.upperBound <= shape[dimension]
+    else {
       throw TensorError(
         operation: "sliced", message: "\(range) is outside dimension \(dimension) of \(shape)")
     }

@@ -44,5 +44,7 @@ at::Tensor convolution(const at::Tensor &x, const at::Tensor &weight, const at::
                        int64_t stride, int64_t padding) {
   if (!x.requires_grad())
     return at::conv2d(x, weight, bias, stride, padding);
-  return InputGradientConvolution::apply(x, weight, bias, stride, padding);
+  // Autograd cannot carry a tensor that is not there.
+  auto shift = bias.defined() ? bias : at::zeros({weight.size(0)}, weight.options());
+  return InputGradientConvolution::apply(x, weight, shift, stride, padding);
 }

@@ -1,6 +1,9 @@
 #include <ATen/Parallel.h>
 #include <torch/torch.h>
 
+#include <cmath>
+#include <limits>
+
 #include "Layers.h"
 #include "NormKernels.h"
 
@@ -78,9 +81,9 @@ Folded fold(const Tensor &x, int64_t groups, const float *weight, const float *b
         squares += sums.secondTotal(n, c);
       }
       double mean = sum / size, variance = std::max(0.0, squares / size - mean * mean);
-      // std::max(0, NaN) is 0: a NaN must stay one.
-      if (squares != squares)
-        variance = squares;
+      // std::max(0, NaN) is 0: a group with a NaN or an infinity has no norm.
+      if (!std::isfinite(squares))
+        variance = std::numeric_limits<double>::quiet_NaN();
       double reciprocal = 1 / std::sqrt(variance + epsilon);
       folded.mean[static_cast<size_t>(n * groups + g)] = static_cast<float>(mean);
       folded.reciprocalStd[static_cast<size_t>(n * groups + g)] = static_cast<float>(reciprocal);
@@ -206,7 +209,7 @@ struct FusedNorm : torch::autograd::Function<FusedNorm> {
     context->saved_data["groups"] = groups;
     context->saved_data["epsilon"] = epsilon;
     context->saved_data["activate"] = activate;
-    context->saved_data["wantsScale"] = scaleIn.requires_grad();
+    context->saved_data["wantsScale"] = scaleIn.requires_grad() || shiftIn.requires_grad();
     return forwardAny(x, foldAny(x, groups, weight, bias, scale, shift, epsilon), activate);
   }
 
@@ -259,7 +262,7 @@ at::Tensor normActivation(const Tensor &x, int64_t groups, const Tensor &weight,
   if (!fused)
     return composed(x, groups, weight, bias, scale, shift, epsilon, activate);
   auto s = perSample(scale, x), t = perSample(shift, x);
-  if (x.requires_grad() || s.requires_grad())
+  if (x.requires_grad() || s.requires_grad() || t.requires_grad())
     return FusedNorm::apply(x, groups, weight, bias, s, t, epsilon, activate);
   auto laidOut = channelsLast(x);
   return forwardAny(laidOut, foldAny(laidOut, groups, weight, bias, s, t, epsilon), activate);

@@ -4,6 +4,7 @@
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
 #include <ATen/cpu/Utils.h>
+#include <malloc.h>
 #include <torch/torch.h>
 
 #include <string>
@@ -82,6 +83,15 @@ bool torch_shim_cpu_has_amx_bfloat16(void) {
 
 int64_t torch_shim_cuda_device_count(void) {
   return at::hasCUDA() ? static_cast<int64_t>(torch::cuda::device_count()) : 0;
+}
+
+void torch_shim_keep_memory(void) {
+#if defined(__GLIBC__)
+  mallopt(M_MMAP_MAX, 0);
+  mallopt(M_TRIM_THRESHOLD, -1);
+  // Worker threads' own arenas cannot grow beyond 64 MB: activations would go back to mmap.
+  mallopt(M_ARENA_MAX, 1);
+#endif
 }
 
 void torch_shim_set_threads(int count) { at::set_num_threads(count); }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Coordinator
 import Foundation
+import Tensors
 
 @main
 struct Posterior: ParsableCommand {
@@ -21,20 +22,31 @@ struct Posterior: ParsableCommand {
 
   /// Parses and runs, with this program's exit codes for its own errors.
   static func main() {
+    TorchRuntime.keepFreedMemory()
+    var command = parsed()
     do {
-      var command = try parseAsRoot()
       try command.run()
     } catch let error as any ExitCodeError {
       leave(error, error.exitCode)
-    } catch let error as CleanExit {
-      exit(withError: error)
-    } catch let error as ArgumentParser.ExitCode {
-      exit(withError: error)
-    } catch  where exitCode(for: error) == .validationFailure {
+    } catch  where isForParser(error) {
       exit(withError: error)
     } catch {
       leave(error, Coordinator.ExitCode(for: error))
     }
+  }
+
+  /// The command asked for; help, version and wrong usage are the parser's to tell.
+  private static func parsed() -> any ParsableCommand {
+    do {
+      return try parseAsRoot()
+    } catch {
+      exit(withError: error)
+    }
+  }
+
+  /// Plain exit codes, and `help` and `--version`, which run as commands that end with an error.
+  private static func isForParser(_ error: any Error) -> Bool {
+    error is ArgumentParser.ExitCode || exitCode(for: error).isSuccess
   }
 
   private static func leave(_ error: any Error, _ code: Coordinator.ExitCode) -> Never {

@@ -180,12 +180,14 @@ extension CoordinatorCore {
   /// Units a worker should have in hand: the next one is there before it is needed, and more of
   /// them if they are short.
   ///
-  /// Near the end it is one, so that no worker sits on a unit another could begin.
+  /// Near the end it is one, so that no worker sits on a unit another could begin; ranks that are
+  /// still loading count as one worker each.
   private var lookahead: Int {
-    guard schedule.pendingUnits > workerCount else { return 1 }
+    let expected = workerCount + ranks.count { $0.info == nil && !$0.isLost }
+    guard schedule.pendingUnits > expected else { return 1 }
     let unitSeconds = (pace.medianSecondsPerSample ?? 1) * Double(run.plan.grid.unit)
     let cover = Int((0.1 / max(unitSeconds, 0.002)).rounded(.up))
-    return 1 + min(cover, schedule.pendingUnits / max(1, workerCount))
+    return 1 + min(cover, schedule.pendingUnits / max(1, expected))
   }
 }
 

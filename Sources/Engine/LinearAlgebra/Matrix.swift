@@ -1,4 +1,4 @@
-import COpenBLAS
+import OpenBLASShim
 
 /// A dense matrix in row-major order, float64.
 public struct Matrix: Sendable, Equatable {
@@ -34,19 +34,23 @@ public struct Matrix: Sendable, Equatable {
     return result
   }
 
-  /// The matrix product.
-  public static func * (left: Matrix, right: Matrix) -> Matrix {
+  /// The matrix product, by OpenBLAS.
+  ///
+  /// - Throws: ``LinearAlgebraError/noLibrary(_:)``.
+  public static func * (left: Matrix, right: Matrix) throws(LinearAlgebraError) -> Matrix {
     precondition(left.columns == right.rows, "inner dimensions of a product")
+    try LinearAlgebraError.checkLibrary()
     var result = Matrix(rows: left.rows, columns: right.columns)
-    cblas_dgemm(
-      CblasRowMajor, CblasNoTrans, CblasNoTrans, blasint(left.rows), blasint(right.columns),
-      blasint(left.columns), 1, left.elements, blasint(max(1, left.columns)), right.elements,
-      blasint(max(1, right.columns)), 0, &result.elements, blasint(max(1, right.columns)))
+    openblas_shim_multiply(
+      Int32(left.rows), Int32(right.columns), Int32(left.columns), left.elements, right.elements,
+      &result.elements)
     return result
   }
 
   /// The matrix applied to a vector.
-  public static func * (left: Matrix, right: [Double]) -> [Double] {
-    (left * Matrix(rows: right.count, columns: 1, elements: right)).elements
+  ///
+  /// - Throws: ``LinearAlgebraError/noLibrary(_:)``.
+  public static func * (left: Matrix, right: [Double]) throws(LinearAlgebraError) -> [Double] {
+    try (left * Matrix(rows: right.count, columns: 1, elements: right)).elements
   }
 }

@@ -1,5 +1,5 @@
-import COpenBLAS
 import Foundation
+import OpenBLASShim
 
 /// Why a factorisation failed.
 public enum LinearAlgebraError: Error, Sendable, Equatable, CustomStringConvertible {
@@ -7,6 +7,8 @@ public enum LinearAlgebraError: Error, Sendable, Equatable, CustomStringConverti
   case notPositiveDefinite(order: Int)
   /// The eigenvalue iteration did not converge.
   case noConvergence
+  /// OpenBLAS cannot be loaded; the loader's words.
+  case noLibrary(String)
 
   public var description: String {
     switch self {
@@ -14,7 +16,13 @@ public enum LinearAlgebraError: Error, Sendable, Equatable, CustomStringConverti
       "the matrix is not positive definite (its leading minor of order \(order) is not)"
     case .noConvergence:
       "the eigenvalues of the matrix did not converge"
+    case .noLibrary(let reason):
+      "OpenBLAS cannot be loaded (\(reason)); install it (Debian: libopenblas0)"
     }
+  }
+
+  static func checkLibrary() throws(LinearAlgebraError) {
+    if let problem = openblas_shim_open() { throw .noLibrary(String(cString: problem)) }
   }
 }
 
@@ -27,26 +35,11 @@ public struct SymmetricEigen: Sendable {
 
   /// Decomposes `matrix`, of which the upper triangle is read (LAPACK `dsyevd`).
   public init(_ matrix: Matrix) throws(LinearAlgebraError) {
-    var order = Int32(matrix.rows)
+    try LinearAlgebraError.checkLibrary()
     var basis = matrix.elements
     var values = [Double](repeating: 0, count: matrix.rows)
-    var status: Int32 = 0
-    var size: Int32 = -1
-    var integerSize: Int32 = -1
-    var work = [0.0]
-    var integerWork: [Int32] = [0]
-    // The first call asks for the work space, the second one works.
-    for _ in 0..<2 {
-      dsyevd_(
-        "V", "L", &order, &basis, &order, &values, &work, &size, &integerWork, &integerSize,
-        &status)
-      guard status == 0 else { throw .noConvergence }
-      if size >= 0 { break }
-      size = Int32(work[0])
-      integerSize = integerWork[0]
-      work = [Double](repeating: 0, count: Int(size))
-      integerWork = [Int32](repeating: 0, count: Int(integerSize))
-    }
+    let status = openblas_shim_eigen(Int32(matrix.rows), &basis, &values)
+    guard status == 0 else { throw .noConvergence }
     self.values = values
     // LAPACK stores eigenvectors as columns in column-major order: as rows, seen from here.
     vectors = Matrix(rows: matrix.rows, columns: matrix.rows, elements: basis).transposed
@@ -60,11 +53,10 @@ public struct Cholesky: Sendable {
 
   /// Factors `matrix` (LAPACK `dpotrf`).
   public init(_ matrix: Matrix) throws(LinearAlgebraError) {
-    var order = Int32(matrix.rows)
+    try LinearAlgebraError.checkLibrary()
     var elements = matrix.elements
-    var status: Int32 = 0
     // The upper triangle in column-major order is the lower one in row-major order.
-    dpotrf_("U", &order, &elements, &order, &status)
+    let status = openblas_shim_cholesky(Int32(matrix.rows), &elements)
     guard status == 0 else { throw .notPositiveDefinite(order: Int(status)) }
     var lower = Matrix(rows: matrix.rows, columns: matrix.rows)
     for row in 0..<matrix.rows {
@@ -80,11 +72,8 @@ public struct Cholesky: Sendable {
 
   /// The solution X of A·X = B.
   public func solve(_ right: Matrix) -> Matrix {
-    var order = Int32(factor.rows)
-    var count = Int32(right.columns)
     var columns = right.transposed.elements
-    var status: Int32 = 0
-    dpotrs_("U", &order, &count, factor.elements, &order, &columns, &order, &status)
+    _ = openblas_shim_solve(Int32(factor.rows), Int32(right.columns), factor.elements, &columns)
     return Matrix(rows: right.columns, columns: right.rows, elements: columns).transposed
   }
 

@@ -43,6 +43,9 @@ public struct GaussianPrior: DiffusionModel {
     guard matrix.rows == size, matrix.columns == size else {
       throw GaussianPriorError.covarianceSize(expected: size, found: [matrix.rows, matrix.columns])
     }
+    if let (row, column) = matrix.firstAsymmetry {
+      throw GaussianPriorError.notSymmetric(row: row, column: column)
+    }
     let eigen = try SymmetricEigen(matrix)
     guard eigen.values[0] > -1e-9 * max(1, eigen.values[size - 1]) else {
       throw GaussianPriorError.notPositive(eigenvalue: eigen.values[0])
@@ -85,10 +88,24 @@ public struct GaussianPrior: DiffusionModel {
   }
 }
 
+extension Matrix {
+  /// The first pair of entries that differ by more than rounding to float32 explains, or are NaN.
+  fileprivate var firstAsymmetry: (row: Int, column: Int)? {
+    let allowed = 1e-5 * elements.reduce(0) { max($0, abs($1)) }
+    for row in 0..<rows {
+      for column in 0..<row where !(abs(self[row, column] - self[column, row]) <= allowed) {
+        return (row, column)
+      }
+    }
+    return nil
+  }
+}
+
 /// A Gaussian prior whose parts do not fit together.
 public enum GaussianPriorError: Error, Sendable, Equatable, CustomStringConvertible {
   case meanSize(expected: Int, found: Int)
   case covarianceSize(expected: Int, found: [Int])
+  case notSymmetric(row: Int, column: Int)
   case notPositive(eigenvalue: Double)
   case timeOutOfRange(Float, steps: Int)
   case badComponent(index: Int, String)
@@ -99,6 +116,8 @@ public enum GaussianPriorError: Error, Sendable, Equatable, CustomStringConverti
       "the mean has \(found) values; the image shape needs \(expected)"
     case .covarianceSize(let expected, let found):
       "the covariance is \(found); it must be [\(expected), \(expected)], a row for each value"
+    case .notSymmetric(let row, let column):
+      "the covariance is not symmetric: entries [\(row), \(column)] and [\(column), \(row)] differ"
     case .notPositive(let eigenvalue):
       "the covariance has the negative eigenvalue \(eigenvalue)"
     case .timeOutOfRange(let time, let steps):

@@ -74,6 +74,8 @@ const char *torch_shim_version(void);
 const char *torch_shim_cpu_capability(void);
 bool torch_shim_cpu_has_amx_bfloat16(void);
 int64_t torch_shim_cuda_device_count(void);
+/// Lets the process keep the memory it frees instead of giving it back to the system.
+void torch_shim_keep_memory(void);
 /// Number of libtorch threads for the calling thread's operators.
 void torch_shim_set_threads(int count);
 int torch_shim_threads(void);

@@ -13,8 +13,16 @@ public struct Checkpoint: Sendable {
   public init(path: String) throws {
     self.path = path
     file =
-      path.hasSuffix(".safetensors")
-      ? try Safetensors.read(path: path) : try PyTorchCheckpoint.read(path: path)
+      try Self.isSafetensors(path)
+      ? Safetensors.read(path: path) : PyTorchCheckpoint.read(path: path)
+  }
+
+  private static func isSafetensors(_ path: String) throws -> Bool {
+    if path.hasSuffix(".safetensors") { return true }
+    if [".pt", ".pth", ".ckpt"].contains(where: path.hasSuffix) { return false }
+    // After the header's length, eight bytes, comes JSON; no file of PyTorch has a brace there.
+    let bytes = try MappedFile(path: path).bytes
+    return bytes.count > 8 && bytes[8] == UInt8(ascii: "{")
   }
 
   /// The weights as float32 tensors, in the file's own memory where they are float32 there.
@@ -65,10 +73,12 @@ public struct Checkpoint: Sendable {
 }
 
 /// A checkpoint that cannot be used as the network asked for.
-public struct CheckpointError: Error, Sendable, CustomStringConvertible {
+public struct CheckpointError: BadInput, Sendable {
   public enum Problem: Sendable {
     case architectureUnknown(ArchitectureInferenceError)
     case doesNotFit(WeightMismatch)
+    /// The variance of a step is to come from the network, which gives none.
+    case noVariance(type: String)
   }
 
   public let path: String
@@ -81,6 +91,9 @@ public struct CheckpointError: Error, Sendable, CustomStringConvertible {
         + "give it as prior.architecture in the configuration"
     case .doesNotFit(let mismatch):
       "\(path): the weights do not fit the architecture: \(mismatch)"
+    case .noVariance(let type):
+      "\(path): prior.diffusion.model_var_type is \(type), but the network predicts no variance; "
+        + "take fixed_small or fixed_large"
     }
   }
 }

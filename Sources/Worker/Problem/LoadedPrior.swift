@@ -21,9 +21,14 @@ public struct LoadedPrior: Sendable {
     switch configuration.model {
     case .guidedDiffusion(let network):
       let checkpoint = try Checkpoint(path: network.checkpoint)
-      model = try checkpoint.network(
+      let built = try checkpoint.network(
         checkpoint.architecture(configured: network.architecture), precision: precision,
         label: network.classLabel, device: device)
+      try Self.check(built.architecture, against: configuration.diffusion, path: checkpoint.path)
+      if let classes = built.architecture.classes, network.classLabel == nil {
+        throw LabelError.missing(classes: classes)
+      }
+      model = built
       digest = try SHA256.hex(ofFile: network.checkpoint)
     case .gaussian(let gaussian):
       let built = try GaussianPrior(gaussian, alphaBar: Self.alphaBar(configuration.diffusion))
@@ -34,6 +39,18 @@ public struct LoadedPrior: Sendable {
         mixture, alphaBar: Self.alphaBar(configuration.diffusion))
       model = built
       digest = Self.digest(of: built.components.flatMap { [$0.weight, $0.std] + $0.mean })
+    }
+  }
+
+  /// Finds before the first step that a network lacks what the variance type needs.
+  private static func check(
+    _ architecture: GuidedDiffusionArchitecture, against diffusion: Configuration.Diffusion,
+    path: String
+  ) throws {
+    let learned = [.learned, .learnedRange].contains(diffusion.varianceType.engine)
+    if learned, !architecture.learnsVariance {
+      throw CheckpointError(
+        path: path, problem: .noVariance(type: diffusion.varianceType.rawValue))
     }
   }
 

@@ -25,7 +25,7 @@ struct Merge: ParsableCommand {
     for part in progress.overlapping {
       console.note("\(part.name) is set aside: it shares samples with a larger part")
     }
-    print(try RunResults(configuration, console: console).write(folder, elapsed: nil))
+    print(try RunResults(configuration, console: console).write(folder))
     let standing = try Standing(folder, configuration, progress)
     guard standing.missingSamples == 0 else {
       print(standing.missingText)

@@ -54,11 +54,7 @@ struct Run: ParsableCommand {
 
   private func report(_ outcome: RunOutcome, _ console: Console) {
     console.close()
-    let ending = outcome.ending
-    if let text = ending.text { console.note(text) }
-    if ending.code == .interrupted {
-      console.note("what is finished is safe; the same command goes on where this one stopped")
-    }
+    if let text = outcome.ending.text { console.note(text) }
   }
 
   private func dryRun(_ console: Console) throws {

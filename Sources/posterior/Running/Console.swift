@@ -8,6 +8,7 @@ final class Console: RunObserver {
   private struct State {
     var pacer: ProgressPacer
     var lineIsOpen = false
+    var latest = ProgressReport()
   }
 
   private let isTerminal: Bool
@@ -29,6 +30,7 @@ final class Console: RunObserver {
 
   func progressed(_ report: ProgressReport) {
     state.withLock { state in
+      state.latest = report
       guard state.pacer.isDue(report, now: report.elapsed) else { return }
       if isTerminal {
         write(ProgressLine.terminal(report, columns: Self.columns))
@@ -39,12 +41,15 @@ final class Console: RunObserver {
     }
   }
 
+  /// What was told last.
+  var latest: ProgressReport { state.withLock { $0.latest } }
+
   func sampleFailed(_ sample: FailedSample) {
     note(
       "\(sample.image.name), sample \(sample.index) failed after \(sample.attempts) attempts and "
         + "is left out: \(sample.reason)")
   }
-  func stopping(_ text: String) { note(text) }
+  func stopping(_ text: String) { note("stopping: finishing the steps under way") }
   func message(_ text: String) { note(text) }
 
   /// One line, above the progress line if there is one.

@@ -28,6 +28,11 @@ struct RunOptions: ParsableArguments {
 
   /// The share asked for, or that of a Slurm array task.
   func shard(environment: [String: String]) throws -> Shard? {
-    try shard.map { try Shard($0) } ?? Shard.slurmArrayTask(environment)
+    guard let shard else { return try Shard.slurmArrayTask(environment) }
+    do {
+      return try Shard(shard)
+    } catch {
+      throw Failure("\(error)", .usage)
+    }
   }
 }

@@ -21,7 +21,7 @@ extension RunSession {
       }
       let results = RunResults(loaded.configuration, console: console)
       let directory = try RunDirectory.open(loaded.configuration.run.output)
-      let table = try results.write(directory, elapsed: nil)
+      let table = try results.write(directory, report: console.latest)
       console.close()
       print(table)
       return ending
@@ -45,13 +45,13 @@ struct RunResults {
   /// Writes the results of all images that have samples.
   ///
   /// - Returns: a one-screen table and where to look.
-  func write(_ directory: RunDirectory, elapsed: Double?) throws -> String {
+  func write(_ directory: RunDirectory, report: ProgressReport? = nil) throws -> String {
     let progress = try directory.scan()
     let scenes = SceneSource(configuration, console: console)
     let writer = ResultWriter(directory, statistics: configuration.statistics) {
       scenes.images(of: $0, shape: $1)
     }
-    let table = try writer.write(progress, facts: facts(directory, progress))
+    let table = try writer.write(progress, facts: facts(directory, progress, report))
     return [
       table.text(width: 100), "",
       "maps and pictures: \(directory.path)/maps/   all images at a glance: "
@@ -59,15 +59,33 @@ struct RunResults {
     ].joined(separator: "\n")
   }
 
-  private func facts(_ directory: RunDirectory, _ progress: RunProgress) throws -> [String:
-    SummaryValue]
-  {
+  private func facts(
+    _ directory: RunDirectory, _ progress: RunProgress, _ report: ProgressReport?
+  ) throws -> [String: SummaryValue] {
     let wanted = progress.images.count * configuration.run.samples
     let covered = progress.images.values.reduce(0) { $0 + $1.covered.count }
-    return [
+    var facts: [String: SummaryValue] = [
       "program": .text(Program.name), "work_hash": .text(directory.description.workHash),
       "complete": .flag(covered >= wanted),
     ]
+    if let report, report.elapsed > 0, report.doneSamples > report.resumedSamples {
+      let drawn = Double(report.doneSamples - report.resumedSamples)
+      facts["elapsedSeconds"] = .number(report.elapsed)
+      facts["samplesPerSecond"] = .number(drawn / report.elapsed)
+      facts["networkEvaluationsPerSecond"] = .number(
+        drawn * Double(configuration.sampler.evaluationsPerSample) / report.elapsed)
+    }
+    return facts
+  }
+}
+
+extension Configuration.Sampler {
+  /// Network evaluations a sample takes when it is good at once.
+  fileprivate var evaluationsPerSample: Int {
+    switch self {
+    case .dps(let settings): settings.respacing.count
+    case .exact: 0
+    }
   }
 }
 

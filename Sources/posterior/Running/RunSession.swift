@@ -33,9 +33,9 @@ final class RunSession: Sendable {
       let placement = try Placement(
         read.configuration.compute, localRank: localRank, localSize: localSize)
       let resolved = placement.resolve(read.configuration)
-      let made = Loaded(
-        experiment: try Experiment(resolved, device: placement.device), placement: placement,
-        notices: read.notices)
+      let experiment = try Experiment(resolved, device: placement.device)
+      try read.check(imageShape: experiment.prior.model.imageShape)
+      let made = Loaded(experiment: experiment, placement: placement, notices: read.notices)
       known = made
       return made
     }

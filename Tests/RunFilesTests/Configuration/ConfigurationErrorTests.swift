@@ -184,7 +184,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
       "a.yaml:33: sampler.scale: found 'nan', expected a number of at least 0"),
     Mistake(
       "steps: 250", "steps: 1001",
-      "a.yaml:34: sampler.steps: found '1001', allowed: a whole number from 1 to 1000"),
+      "a.yaml:34: sampler.steps: found '1001', allowed: a whole number from 2 to 1000"),
     Mistake(
       "steps: 250", "timestep_respacing: \"10,0\"",
       "a.yaml:34: sampler.timestep_respacing: found the quoted text '10,0', "

@@ -63,7 +63,7 @@ import Testing
     (
       "sampler.steps=2000",
       "--set sampler.steps=2000: sampler.steps: found '2000', "
-        + "allowed: a whole number from 1 to 1000"
+        + "allowed: a whole number from 2 to 1000"
     ),
     (
       "sampler.stpes=3",

@@ -27,6 +27,9 @@ extension GuidedDiffusionArchitecture {
   public init(
     inferredFrom shapes: [String: [Int]]
   ) throws(ArchitectureInferenceError) {
+    guard shapes.values.joined().allSatisfy(Self.plausibleExtents.contains) else {
+      throw .inconsistent
+    }
     let trace = ArchitectureTrace(shapes)
     let first = try trace.shape("input_blocks.0.0.weight", rank: 4)
     let last = try trace.shape("out.2.weight", rank: 4)
@@ -47,6 +50,9 @@ extension GuidedDiffusionArchitecture {
     else { throw .inconsistent }
     guard Self.published.contains(self) else { throw .headsUnknown }
   }
+
+  /// Extents a weight of such a network may have; products of two stay far from overflow.
+  private static let plausibleExtents = 1...1 << 24
 
   /// The networks whose checkpoints the published systems use: FFHQ-256, and ImageNet-256 with and
   /// without classes (openai/guided-diffusion README; DPS and DAPS configurations).

@@ -158,7 +158,9 @@ public enum LabelError: Error, Sendable, Equatable, CustomStringConvertible {
   }
 
   static func check(_ label: Int?, classes: Int?) throws(LabelError) {
-    guard let label else { return }
+    guard let label else {
+      return
+    }
     guard let classes else { throw .notConditional(label: label) }
     guard (0..<classes).contains(label) else { throw .outOfRange(label: label, classes: classes) }
   }

@@ -37,7 +37,16 @@ struct Convolution: Sendable {
   }
 
   func callAsFunction(_ x: Tensor) throws -> Tensor {
-    try x.convolution(weight: weight, bias: bias, stride: stride, padding: padding)
+    guard padding > 0 else { return try mixingChannels(x) }
+    return try x.convolution(weight: weight, bias: bias, stride: stride, padding: padding)
+  }
+
+  /// A 1×1 convolution as the matrix product it is on channels-last memory: libtorch unfolds the
+  /// image for it when it runs on one thread.
+  private func mixingChannels(_ x: Tensor) throws -> Tensor {
+    let matrix = try weight.reshaped(Array(weight.shape.prefix(2)))
+    return try x.permuted([0, 2, 3, 1]).linear(weight: matrix, bias: bias)
+      .permuted([0, 3, 1, 2])
   }
 }
 

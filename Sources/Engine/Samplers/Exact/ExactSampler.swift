@@ -22,17 +22,17 @@ public struct ExactSampler: Sampler {
     let normals = try noise.normal(
       purpose: .exact, step: 0, rowShape: [pixels + measurements])
     let choices = try noise.uniform(purpose: .component, step: 0, rowShape: [])
-    let rows = choices.enumerated().flatMap { row, choice in
+    let rows = try choices.enumerated().flatMap { row, choice in
       let own = normals[(row * (pixels + measurements))...].prefix(pixels + measurements)
-      return draw(own.map(Double.init), pixels: pixels, choice: Double(choice))
+      return try draw(own.map(Double.init), pixels: pixels, choice: Double(choice))
     }
     return SamplerState(
       x: try Tensor(rows, shape: [choices.count] + shape), completedSteps: 1, evaluations: 0)
   }
 
-  private func draw(_ normals: [Double], pixels: Int, choice: Double) -> [Float] {
+  private func draw(_ normals: [Double], pixels: Int, choice: Double) throws -> [Float] {
     let component = posterior.components[index(choice)]
-    return component.draw(
+    return try component.draw(
       prior: Array(normals.prefix(pixels)), noise: Array(normals.dropFirst(pixels)),
       measurement: posterior.measurement, sigma: posterior.sigma
     ).map { Float($0) }

@@ -14,14 +14,13 @@ struct GaussianConditioning: Sendable {
   let priorVariance: [Double]
   /// log p(y).
   let logEvidence: Double
-  private let innovation: [Double]
 
   init(
     mean: [Double], covariance: Matrix, factor: Matrix, forward: Matrix, measurement: [Double],
     sigma: Double
   ) throws {
-    let cross = covariance * forward.transposed
-    var marginal = forward * cross
+    let cross = try covariance * forward.transposed
+    var marginal = try forward * cross
     for i in 0..<marginal.rows { marginal[i, i] += sigma * sigma }
     let cholesky = try Cholesky(marginal)
     let gain = cholesky.solve(cross.transposed).transposed
@@ -33,7 +32,8 @@ struct GaussianConditioning: Sendable {
     explainedVariance = (0..<gain.rows).map { row in
       (0..<gain.columns).reduce(0) { $0 + gain[row, $1] * cross[row, $1] }
     }
-    innovation = zip(measurement, forward * mean).map { $0 - $1 }
+    let innovation = try zip(measurement, forward * mean).map { $0 - $1 }
+    self.mean = try zip(mean, gain * innovation).map { $0 + $1 }
     let whitened = cholesky.whiten(innovation)
     logEvidence =
       -0.5
@@ -42,7 +42,7 @@ struct GaussianConditioning: Sendable {
   }
 
   /// E[x | y].
-  var mean: [Double] { zip(priorMean, gain * innovation).map { $0 + $1 } }
+  let mean: [Double]
 
   /// Var[x | y], pixel by pixel.
   var variance: [Double] { zip(priorVariance, explainedVariance).map { max(0, $0 - $1) } }
@@ -52,10 +52,12 @@ struct GaussianConditioning: Sendable {
   /// - Parameters:
   ///   - prior: one number a pixel.
   ///   - noise: one number a measurement.
-  func draw(prior: [Double], noise: [Double], measurement: [Double], sigma: Double) -> [Double] {
-    let x = zip(priorMean, priorFactor * prior).map { $0 + $1 }
-    let simulated = zip(forward * x, noise).map { $0 + sigma * $1 }
-    let correction = gain * zip(measurement, simulated).map { $0 - $1 }
+  func draw(prior: [Double], noise: [Double], measurement: [Double], sigma: Double) throws
+    -> [Double]
+  {
+    let x = try zip(priorMean, priorFactor * prior).map { $0 + $1 }
+    let simulated = try zip(forward * x, noise).map { $0 + sigma * $1 }
+    let correction = try gain * zip(measurement, simulated).map { $0 - $1 }
     return zip(x, correction).map { $0 + $1 }
   }
 }

@@ -3,7 +3,7 @@ extension Configuration.Diffusion {
   static func read(_ section: SectionReader, isClosedForm: Bool) -> Self? {
     var diffusion = Self(varianceType: isClosedForm ? .fixedSmall : .learnedRange)
     section.value("noise_schedule", ValueKind<Schedule>.choice).map { diffusion.schedule = $0 }
-    section.value("steps", .integer(1...100_000)).map { diffusion.steps = $0 }
+    section.value("steps", .integer(2...100_000)).map { diffusion.steps = $0 }
     section.value("model_mean_type", ValueKind<MeanType>.choice).map { diffusion.meanType = $0 }
     section.value("model_var_type", ValueKind<VarianceType>.choice)
       .map { diffusion.varianceType = $0 }

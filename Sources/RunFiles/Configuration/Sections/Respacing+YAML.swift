@@ -8,7 +8,7 @@ extension Configuration.Respacing {
       return nil
     }
     if section.entry("steps") != nil {
-      return section.value("steps", .integer(1...limit)).map { .sections([$0]) }
+      return section.value("steps", .integer(2...limit)).map { .sections([$0]) }
     }
     guard section.entry("timestep_respacing") != nil else { return .sections([total]) }
     guard let respacing = section.value("timestep_respacing", .respacing) else { return nil }

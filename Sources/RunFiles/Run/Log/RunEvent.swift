@@ -6,9 +6,7 @@ import Foundation
 public struct RunEvent: Encodable, Sendable {
   /// What happened.
   public enum Kind: String, Encodable, Sendable {
-    case started, unit
-    case sampleFailed = "sample_failed"
-    case committed, joined, stopping, failed, ended
+    case started, unit, committed, failed, ended
   }
 
   /// What happened.

@@ -1,0 +1,120 @@
+import Foundation
+import Testing
+
+extension EndToEnd {
+  /// The commands beside `run`.
+  @Suite struct Commands {
+    @Test func statusAndMergeOfHalfARun() throws {
+      let folder = try TemporaryFolder()
+      let configuration = try TinyExperiment(images: 3, samples: 10).write(into: folder)
+      let run = RunFolder(path: folder("run"))
+      let arguments = ["run", configuration, "--output", run.path]
+      #expect(try Program.run(arguments + ["--shard", "0/2"]).code == 0)
+      let done = try run.committedSamples()
+      #expect(done > 0 && done < 30)
+      for command in ["status", "merge"] {
+        let result = try Program.run([command, run.path])
+        #expect(result.code == 75, "\(result)")
+        #expect(result.output.contains("missing \(30 - done) of 30 samples:"), "\(result)")
+      }
+      #expect(try !run.maps().isEmpty, "merge maps what is there")
+      #expect(try Program.run(arguments).code == 0)
+      let status = try Program.run(["status", run.path])
+      #expect(status.code == 0, "\(status)")
+      #expect(status.output.contains("30 of 30 samples of 3 images are done, 0 failed"))
+    }
+
+    @Test func statusDuringARun() throws {
+      let folder = try TemporaryFolder()
+      let configuration = try Signals.experiment.write(into: folder)
+      let run = RunFolder(path: folder("run"))
+      let program = try Program.start(["run", configuration, "--output", run.path])
+      #expect(program.waitUntil { ((try? run.units().count) ?? 0) >= 2 })
+      let status = try Program.run(["status", run.path])
+      #expect(status.code == 75, "\(status)")
+      #expect(status.output.contains("running on"), "\(status)")
+      program.send(SIGTERM)
+      #expect(try program.wait(timeout: 40).code == 75)
+      let after = try Program.run(["status", run.path])
+      #expect(after.code == 75 && after.output.contains("interrupted on"), "\(after)")
+    }
+
+    @Test func dryRunWritesNothing() throws {
+      let folder = try TemporaryFolder()
+      let configuration = try TinyExperiment(images: 3, samples: 10).write(into: folder)
+      let result = try Program.run(["run", configuration, "--output", folder("run"), "--dry-run"])
+      #expect(result.code == 0, "\(result)")
+      #expect(result.output.contains("3 images, 10 samples each: 15 units of work"), "\(result)")
+      #expect(!FileManager.default.fileExists(atPath: folder("run")))
+      // What it prints is a configuration that runs.
+      let printed = try folder.write(result.output, to: "printed.yaml")
+      #expect(try Program.run(["run", printed, "--dry-run"]).code == 0)
+    }
+
+    @Test func inspect() throws {
+      let result = try Program.run(["inspect", "models/fashion32.safetensors"])
+      #expect(result.code == 0, "\(result)")
+      #expect(result.output.contains("198 tensors"))
+      #expect(result.output.contains("guided-diffusion UNet, 3×32×32 images"))
+      #expect(result.output.contains("all 198 tensors of the network are there and fit"))
+      let none = try Program.run(["inspect", "models/none.safetensors"])
+      #expect(none.code == 74 || none.code == 65, "\(none)")
+      #expect(none.errors.contains("models/none.safetensors") && none.errorLines.count == 1)
+    }
+
+    @Test func doctor() throws {
+      let folder = try TemporaryFolder()
+      for ranks in [nil, 2] {
+        let result = try Program.run(["doctor", "--folder", folder.path], ranks: ranks)
+        #expect(result.code == 0, "\(result)")
+        let count = ranks ?? 1
+        for rank in 0..<count {
+          #expect(result.output.contains("rank \(rank) of \(count): "), "\(result)")
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+      }
+    }
+
+    @Test func validate() throws {
+      let result = try Program.run(
+        ["validate", "--reference", "Tests/Reference", "--quiet"], timeout: 240)
+      #expect(result.code == 0, "\(result)")
+      let none = try Program.run(["validate", "--reference", "Tests/None"])
+      #expect(none.code == 65 || none.code == 74, "\(none)")
+      #expect(none.errors.contains("Tests/None"), "\(none)")
+    }
+
+    @Test func usage() throws {
+      for words in [["frobnicate"], ["run"], ["merge"], ["run", "a", "b"], ["status", "--all"]] {
+        let result = try Program.run(words)
+        #expect(result.code == 64, "\(words): \(result)")
+        #expect(result.errors.contains("Usage: posterior"), "\(result)")
+      }
+    }
+  }
+
+  /// The help texts as they are agreed on.
+  @Suite struct Help {
+    static let commands = ["", "run", "merge", "status", "inspect", "doctor", "validate"]
+
+    /// `POSTERIOR_RECORD_SNAPSHOTS=1` writes the texts anew.
+    @Test(arguments: commands) func snapshot(_ command: String) throws {
+      let words = command.isEmpty ? [] : [command]
+      let result = try Program.run(words + ["--help"])
+      #expect(result.code == 0, "\(result)")
+      let folder = Program.packageRoot + "/Tests/EndToEndTests/Snapshots"
+      let file = URL(filePath: "\(folder)/help\(command.isEmpty ? "" : "-" + command).txt")
+      if ProcessInfo.processInfo.environment["POSTERIOR_RECORD_SNAPSHOTS"] == "1" {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try Data(result.output.utf8).write(to: file)
+      }
+      #expect(try String(contentsOf: file, encoding: .utf8) == result.output)
+    }
+
+    @Test func version() throws {
+      let result = try Program.run(["--version"])
+      #expect(result.code == 0, "\(result)")
+      #expect(result.output.hasPrefix("posterior "))
+    }
+  }
+}

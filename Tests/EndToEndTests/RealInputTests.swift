@@ -1,0 +1,69 @@
+import Foundation
+import RunFiles
+import Testing
+
+extension EndToEnd {
+  /// Pictures of several kinds, and real measurements.
+  @Suite struct RealInputs {
+    /// A 16-bit picture keeps its depth: the truth of its maps has values between the 256 levels of 8 bits.
+    @Test func deepAndTransparentPictures() throws {
+      let folder = try TemporaryFolder()
+      let deep = (0..<16).map { row in (0..<16).flatMap { Self.big(UInt16(row * 4000 + $0 * 37)) } }
+      try folder.write(
+        PNGBytes.file(width: 16, height: 16, depth: 16, color: 0, rows: deep), to: "images/deep.png"
+      )
+      let clear = (0..<16).map { row in (0..<16).flatMap { [UInt8(row * 10 + $0), 128] } }
+      try folder.write(
+        PNGBytes.file(width: 16, height: 16, depth: 8, color: 4, rows: clear),
+        to: "images/clear.png")
+      let configuration = try folder.write(
+        TinyExperiment().yaml(images: folder("images")), to: "experiment.yaml")
+      let result = try Program.run(["run", configuration, "--output", folder("run")])
+      #expect(result.code == 0, "\(result)")
+      #expect(result.errors.contains("clear.png: alpha left out"), "\(result)")
+      #expect(result.errorLines.filter { $0.contains("alpha") }.count == 1, "\(result)")
+      #expect(try RunFolder(path: folder("run")).map("mean", of: "deep").count == 256)
+    }
+
+    @Test func colourWithTransparency() throws {
+      let folder = try TemporaryFolder()
+      let row = (0..<32).flatMap { [UInt8($0 * 8), UInt8(255 - $0 * 8), 60, 200] }
+      let rows = [[UInt8]](repeating: row, count: 32)
+      try folder.write(
+        PNGBytes.file(width: 32, height: 32, depth: 8, color: 6, rows: rows), to: "images/one.png")
+      let result = try Program.run([
+        "run", "configs/quickstart.yaml", "--output", folder("run"), "--set",
+        "data.images=\(folder("images"))", "--set", "data.range=0", "--set", "sampler.steps=2",
+        "--set", "run.samples=2", "--set", "run.unit=2",
+      ])
+      #expect(result.code == 0, "\(result)")
+      #expect(result.errors.contains("one.png: alpha left out"), "\(result)")
+      #expect(try RunFolder(path: folder("run")).map("mean", of: "one").count == 3 * 32 * 32)
+    }
+
+    /// Measurements have no truth: no scores, and no truth is drawn.
+    @Test func measurements() throws {
+      let folder = try TemporaryFolder()
+      try folder.write([Float](repeating: 0.3, count: 64), shape: [1, 8, 8], to: "y/one.npy")
+      let y = folder("y")
+      let tiny = TinyExperiment(operator: "{name: super_resolution, scale_factor: 2}")
+      let text = tiny.yaml(images: y).replacingOccurrences(of: "  images:", with: "  measurements:")
+      let configuration = try folder.write(text, to: "experiment.yaml")
+      let run = RunFolder(path: folder("run"))
+      let result = try Program.run(["run", configuration, "--output", run.path])
+      #expect(result.code == 0, "\(result)")
+      let files = Set(try run.maps().keys)
+      #expect(files.contains("maps/one/mean.npy") && files.contains("maps/one/measurement.png"))
+      #expect(!files.contains("maps/one/truth.png"))
+      // Of another size than the operator gives.
+      try folder.write([Float](repeating: 0.3, count: 49), shape: [1, 7, 7], to: "y/one.npy")
+      let refused = try Program.run(["run", configuration, "--output", folder("other")])
+      #expect(refused.code == 65, "\(refused)")
+      #expect(refused.errors.contains("one.npy") && refused.errorLines.count == 1, "\(refused)")
+    }
+
+    private static func big(_ value: UInt16) -> [UInt8] {
+      [UInt8(value >> 8), UInt8(value & 0xFF)]
+    }
+  }
+}

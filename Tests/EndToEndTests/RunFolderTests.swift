@@ -1,0 +1,84 @@
+import Foundation
+import Testing
+
+extension EndToEnd {
+  /// A run folder is gone on with only for the same work, and survives damage.
+  @Suite struct RunFolders {
+    @Test func otherConfigurationIsRefused() throws {
+      let folder = try TemporaryFolder()
+      let configuration = try TinyExperiment(images: 1).write(into: folder)
+      let run = RunFolder(path: folder("run"))
+      let arguments = ["run", configuration, "--output", run.path]
+      #expect(try Program.run(arguments).code == 0)
+      let before = try run.maps()
+      let refused = try Program.run(arguments + ["--set", "measurement.noise.sigma=0.3"])
+      #expect(refused.code == 65, "\(refused)")
+      #expect(refused.errors.contains("choose another output folder"))
+      #expect(refused.errors.contains("sigma: 0.2") && refused.errors.contains("sigma: 0.3"))
+      #expect(!refused.errors.contains("seed"), "only what differs is shown")
+      try expectSame(run.maps(), before, "after a refusal")
+      #expect(try Program.run(arguments).code == 0, "the folder is as it was")
+    }
+
+    @Test func changedInputIsRefused() throws {
+      let folder = try TemporaryFolder()
+      let tiny = TinyExperiment(images: 2)
+      let configuration = try tiny.write(into: folder)
+      let arguments = ["run", configuration, "--output", folder("run")]
+      #expect(try Program.run(arguments).code == 0)
+      try folder.write(
+        [Float](repeating: 0.5, count: 256), shape: [1, 16, 16], to: tiny.imageName(1))
+      let refused = try Program.run(arguments)
+      #expect(refused.code == 65, "\(refused)")
+      #expect(
+        refused.errors.contains("holds results of other files under the same names: image-001"))
+      try tiny.write(into: folder)
+      #expect(try Program.run(arguments).code == 0)
+    }
+
+    /// Parts that are torn, foreign or flipped are named, left out and drawn again.
+    @Test func damagedPartsAreDrawnAgain() throws {
+      let folder = try TemporaryFolder()
+      let configuration = try TinyExperiment(images: 3).write(into: folder)
+      let run = RunFolder(path: folder("run"))
+      let arguments = ["run", configuration, "--output", run.path]
+      #expect(try Program.run(arguments).code == 0)
+      let before = try run.maps()
+      let names = try FileManager.default.contentsOfDirectory(atPath: run.path + "/parts").sorted()
+      try #require(names.count == 3)
+      let files = names.map { URL(filePath: "\(run.path)/parts/\($0)") }
+      let whole = try files.map { try Data(contentsOf: $0) }
+      try whole[0].prefix(whole[0].count / 2).write(to: files[0])
+      var flipped = whole[1]
+      flipped[flipped.count - 9] ^= 1
+      try flipped.write(to: files[1])
+      try Data("no part".utf8).write(to: URL(filePath: run.path + "/parts/foreign.safetensors"))
+
+      let status = try Program.run(["status", run.path])
+      #expect(status.code == 75, "\(status)")
+      let said = status.output + status.errors
+      for name in [names[0], names[1], "foreign.safetensors"] {
+        #expect(said.contains(name), "\(status)")
+      }
+
+      let starts = try run.starts()
+      let resumed = try Program.run(arguments)
+      #expect(resumed.code == 0, "\(resumed)")
+      for name in [names[0], names[1], "foreign.safetensors"] {
+        #expect(resumed.errors.contains(name), "\(name) is not named: \(resumed)")
+      }
+      let drawn = Set(try run.units(after: starts).compactMap(\.image))
+      #expect(drawn == ["image-000", "image-001"])
+      try expectSame(run.maps(), before, "after drawing damaged parts again")
+    }
+
+    @Test func notARun() throws {
+      let folder = try TemporaryFolder()
+      for command in ["merge", "status"] {
+        let result = try Program.run([command, folder("none")])
+        #expect(result.code == 65, "\(result)")
+        #expect(result.errors.contains("is not a run folder") && result.errorLines.count == 1)
+      }
+    }
+  }
+}

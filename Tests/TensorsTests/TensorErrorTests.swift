@@ -1,0 +1,133 @@
+import Testing
+
+@testable import Tensors
+
+@Suite struct TensorErrorTests {
+  private func message(_ body: () throws -> Tensor) -> String {
+    do {
+      _ = try body()
+      return "no error"
+    } catch {
+      return "\(error)"
+    }
+  }
+
+  @Test func valuesMustFillTheShape() {
+    #expect(
+      message { try Tensor([Float(1), 2, 3], shape: [2, 2]) }
+        == "Tensor: 3 values do not fill the shape [2, 2]")
+    #expect(message { try Tensor([Float(1)], shape: [-1, -1]) }.contains("do not fill"))
+  }
+
+  @Test func shapesThatDoNotBroadcastAreNamed() throws {
+    let text = message { try Tensor.full(1, shape: [2, 3]) + Tensor.full(1, shape: [4, 3]) }
+    #expect(text.hasPrefix("+: "))
+    #expect(text.contains("(2)") && text.contains("(4)") && text.contains("dimension 0"))
+  }
+
+  @Test func aMatrixProductSaysWhichSizesMet() throws {
+    let text = message {
+      try Tensor.full(1, shape: [2, 3]).matrixProduct(Tensor.full(1, shape: [4, 5]))
+    }
+    #expect(text.hasPrefix("matrixProduct: "))
+    #expect(text.contains("2x3") && text.contains("4x5"))
+  }
+
+  @Test func convolutionSaysWhichChannelsItWants() throws {
+    let x = try Tensor.full(1, shape: [1, 3, 4, 4])
+    let weight = try Tensor.full(1, shape: [2, 5, 3, 3])
+    let text = message { try x.convolution(weight: weight, bias: nil, padding: 1) }
+    #expect(text.hasPrefix("convolution: "))
+    #expect(text.contains("5 channels") && text.contains("3 channels"))
+  }
+
+  @Test func messagesHaveNoStackTrace() throws {
+    let text = message { try Tensor.full(1, shape: [2]).reshaped([3]) }
+    #expect(text.hasPrefix("reshaped([3]): "))
+    #expect(!text.contains("frame #") && !text.contains("Exception raised from"))
+  }
+
+  @Test func theValuesOfATensorWithoutMemoryCannotBeRead() throws {
+    let shapes = try Tensor.full(1, shape: [2, 2], device: .meta)
+    #expect(shapes.device == .meta && shapes.shape == [2, 2])
+    #expect(throws: TensorError.self) { _ = try shapes.floats() }
+  }
+
+  @Test func tensorsOnDifferentDevicesDoNotMix() throws {
+    let there = try Tensor.full(1, shape: [2, 2], device: .meta)
+    let here = try Tensor.full(1, shape: [2, 2])
+    #expect(throws: TensorError.self) { _ = try there.matrixProduct(here).floats() }
+  }
+
+  @Test(.enabled(if: TorchRuntime.gpuCount == 0)) func aGPUThatIsNotThereIsAnError() throws {
+    let here = try Tensor.full(1, shape: [2])
+    #expect(throws: TensorError.self) { _ = try here.moved(to: .cuda(0)) }
+    #expect(throws: TensorError.self) {
+      _ = try Tensor.full(1, shape: [2], device: .cuda(0))
+    }
+  }
+
+  @Test(arguments: [(0..<3, 0), (-1..<1, 0), (0..<1, 2), (0..<1, -1)])
+  func slicesOutsideAreRefused(range: Range<Int>, dimension: Int) throws {
+    let tensor = try Tensor.full(1, shape: [2, 3])
+    #expect(throws: TensorError.self) { _ = try tensor.sliced(range, along: dimension) }
+  }
+
+  @Test(arguments: [[2], [-1], [0, 5]])
+  func rowsOutsideAreRefused(numbers: [Int]) throws {
+    let tensor = try Tensor.full(1, shape: [2, 3])
+    #expect(throws: TensorError.self) { _ = try tensor.rows(numbers) }
+  }
+
+  @Test func joiningAndPermutingCheckTheirDimensions() throws {
+    let (a, b) = (try Tensor.full(1, shape: [2, 3]), try Tensor.full(1, shape: [2, 4]))
+    #expect(throws: TensorError.self) { _ = try Tensor.concatenated([a, b], along: 0) }
+    #expect(throws: TensorError.self) { _ = try Tensor.concatenated([], along: 0) }
+    #expect(throws: TensorError.self) { _ = try a.permuted([0, 0]) }
+    #expect(throws: TensorError.self) { _ = try a.permuted([0]) }
+    #expect(throws: TensorError.self) { _ = try Tensor.full(1, shape: [2]).transposed() }
+  }
+
+  @Test func layersCheckTheirShapes() throws {
+    let x = try Tensor.full(1, shape: [2, 6, 4, 4])
+    let six = try Tensor.full(1, shape: [6])
+    let five = try Tensor.full(1, shape: [5])
+    let wide = try Tensor.full(1, shape: [2, 7])
+    #expect(
+      message { try x.normActivation(groups: 4, weight: six, bias: six) }
+        == "normActivation: normActivation: 6 channels do not divide into 4 groups")
+    #expect(throws: TensorError.self) {
+      _ = try x.normActivation(groups: 0, weight: six, bias: six)
+    }
+    #expect(throws: TensorError.self) {
+      _ = try x.normActivation(groups: 3, weight: five, bias: six)
+    }
+    #expect(throws: TensorError.self) {
+      _ = try x.normActivation(groups: 3, weight: six, bias: six, scale: wide)
+    }
+    #expect(throws: TensorError.self) {
+      _ = try six.normActivation(groups: 3, weight: six, bias: six)
+    }
+    #expect(throws: TensorError.self) { _ = try six.upsampledNearest() }
+    #expect(throws: TensorError.self) { _ = try six.averagePooled() }
+  }
+
+  @Test func aCotangentMustHaveTheShapeOfTheValue() throws {
+    let x = try Tensor.full(1, shape: [3])
+    let cotangent = try Tensor.full(1, shape: [2])
+    #expect(throws: TensorError.self) {
+      _ = try vectorJacobianProduct(at: x, cotangent: cotangent) { try $0.squared() }
+    }
+  }
+
+  @Test func onlyFractionsHaveGradients() throws {
+    let x = try Tensor([Int64(1), 2], shape: [2])
+    #expect(throws: TensorError.self) { _ = try valueAndGradient(at: x) { try $0 * 2 } }
+  }
+
+  @Test func anErrorInsideAFunctionComesOut() throws {
+    struct Mine: Error {}
+    let x = try Tensor.full(1, shape: [2])
+    #expect(throws: Mine.self) { _ = try valueAndGradient(at: x) { _ -> Tensor in throw Mine() } }
+  }
+}

@@ -1,0 +1,64 @@
+import RunFiles
+import Tensors
+import Testing
+
+@testable import Worker
+
+@Suite struct PlacementTests {
+  @Test(arguments: [
+    ("Cpus_allowed:\tff", 8), ("Cpus_allowed:\t1", 1), ("Cpus_allowed:\t00000000,00000003", 2),
+    ("Cpus_allowed:\tffffffff,ffffffff,ffffffff,ffffffff", 128),
+    ("Name:\tx\nCpus_allowed:\tA0\nCpus_allowed_list:\t5,7", 2),
+    ("Cpus_allowed_list:\t0-7\nCpus_allowed:\tf", 4),
+  ]) func masksAreCounted(status: String, cores: Int) {
+    #expect(Processor.cores(inStatus: status) == cores)
+  }
+
+  @Test(arguments: ["", "Cpus_allowed_list:\t0-7", "Cpus_allowed:\t", "Cpus_allowed:\t00,00"])
+  func noMaskIsNoNumber(status: String) {
+    #expect(Processor.cores(inStatus: status) == nil)
+  }
+
+  @Test func coresAreSharedAmongRanks() {
+    #expect(Processor.allowedCores >= 1 && Processor.allowedCores <= Processor.onlineCores)
+    #expect(Processor.cores(amongRanks: 1) == Processor.allowedCores)
+    #expect(Processor.cores(amongRanks: 1_000_000) == 1)
+    #expect(Processor.cores(amongRanks: 0) >= 1)
+  }
+
+  private func configuration(_ compute: Configuration.Compute) throws -> Configuration {
+    var configuration = TestExperiments.configuration(try TestFolder())
+    configuration.compute = compute
+    return configuration
+  }
+
+  @Test func autoIsResolvedOnTheProcessor() throws {
+    let compute = Configuration.Compute(device: .fixed(.cpu))
+    let placement = try Placement(compute, localRank: 0, localSize: 1)
+    let resolved = placement.resolve(try configuration(compute))
+    #expect(placement.device == .cpu)
+    #expect(resolved.device == .cpu && resolved.threads == 1)
+    #expect(resolved.precision == (TorchRuntime.hasFastBFloat16 ? .bfloat16 : .float32))
+    #expect(placement.workers(resolved) == placement.cores)
+  }
+
+  @Test func whatTheFileFixesStays() throws {
+    let compute = Configuration.Compute(
+      device: .fixed(.cpu), precision: .fixed(.bfloat16), threads: .fixed(1_000_000),
+      workers: .fixed(5))
+    let placement = try Placement(compute, localRank: 0, localSize: 1)
+    let resolved = placement.resolve(try configuration(compute))
+    #expect(resolved.precision == .bfloat16 && resolved.threads == 1_000_000)
+    #expect(placement.workers(resolved) == 5)
+    var automatic = compute
+    automatic.workers = .auto
+    #expect(placement.workers(placement.resolve(try configuration(automatic))) == 1)
+  }
+
+  @Test(.enabled(if: TorchRuntime.gpuCount == 0)) func aMissingGPUIsAnError() {
+    #expect(throws: PlacementError.noGPU) {
+      try Placement(.init(device: .fixed(.cuda)), localRank: 0, localSize: 1)
+    }
+    #expect("\(PlacementError.noGPU)".contains("set compute.device: cpu"))
+  }
+}

@@ -1,0 +1,137 @@
+import Engine
+import RunFiles
+import Tensors
+import Testing
+
+@testable import Worker
+
+@Suite struct SceneTests {
+  typealias Experiments = TestExperiments
+
+  private func scene(_ configuration: Configuration, image: Int = 0) throws -> Scene {
+    let images = try configuration.data.imageFolder()
+    return try Scene(
+      ImageID(name: "\(image)"), shape: Experiments.shape, configuration: configuration,
+      images: images)
+  }
+
+  private func bits(_ configuration: Configuration, image: Int = 0) throws -> [UInt32] {
+    try scene(configuration, image: image).measurement.floats().map(\.bitPattern)
+  }
+
+  @Test func theMeasurementIsTheOperatorPlusTheImagesNoise() throws {
+    let folder = try Experiments.folder()
+    let found = try scene(Experiments.configuration(folder))
+    let truth = try Experiments.image().floats()
+    let noise = try NoiseStream(seed: 5, image: ImageID(name: "0").key, purpose: .measurement)
+      .normals(16)
+    let expected = zip(truth, noise).map { (2 * $0 - 1) + $1 * 0.3 }
+    #expect(found.truth == truth)
+    #expect(found.measurement.shape == [1] + Experiments.shape)
+    for (value, target) in zip(try found.measurement.floats(), expected) {
+      #expect(abs(value - target) <= 0x1p-22)
+    }
+  }
+
+  /// y follows from seed, image and operator alone: not from how, or how much, is drawn.
+  @Test func theMeasurementIsTheSameHoweverSamplesAreDrawn() throws {
+    let mask = Configuration.Operator.inpainting(.init(mask: .random(probability: 0.3...0.7)))
+    let folder = try Experiments.folder()
+    let expected = try bits(Experiments.configuration(folder, operation: mask))
+    let variants = [
+      Experiments.configuration(
+        folder, operation: mask, run: Experiments.run(samples: 1000, unit: 3)),
+      Experiments.configuration(folder, prior: Experiments.white(mean: 0.5), operation: mask),
+      Experiments.configuration(
+        folder, sampler: .dps(.init(scale: 1, respacing: .sections([3]))), operation: mask),
+    ]
+    for variant in variants { #expect(try bits(variant) == expected) }
+    let more = try Experiments.folder(images: 3)
+    #expect(try bits(Experiments.configuration(more, operation: mask)) == expected)
+    #expect(
+      try bits(
+        Experiments.configuration(folder, operation: mask, run: Experiments.run(seed: 6)))
+        != expected)
+    #expect(try bits(Experiments.configuration(more, operation: mask), image: 1) != expected)
+  }
+
+  // MARK: - Measurements from files
+
+  private func measured(_ shape: [Int], _ operation: Configuration.Operator) throws -> Scene {
+    let folder = try TestFolder()
+    try folder.write(
+      StoredArray((0..<shape.reduce(1, *)).map { Float($0) - 3 }, shape: shape), "0.npy")
+    return try scene(
+      Experiments.configuration(folder, operation: operation, measurements: true))
+  }
+
+  @Test(arguments: [[1, 2, 2], [1, 1, 2, 2]]) func measurementsAreReadAsTheyAre(shape: [Int]) throws
+  {
+    let found = try measured(shape, .superResolution(scaleFactor: 2))
+    #expect(try found.measurement.floats() == [-3, -2, -1, 0])
+    #expect(found.measurement.shape == [1, 1, 2, 2])
+    #expect(found.truth == nil)
+    let picture = try found.measurementPicture()
+    #expect(picture.values == [-1, -0.5, 0, 0.5] && picture.shape == [1, 2, 2])
+  }
+
+  @Test(arguments: [[1, 4, 4], [2, 2], [1, 1, 1, 2, 2], [2, 1, 2, 2], [1, 2, 3]])
+  func measurementsOfOtherShapesAreRefused(shape: [Int]) throws {
+    do {
+      _ = try measured(shape, .superResolution(scaleFactor: 2))
+      Issue.record("accepted")
+    } catch let error as ExperimentError {
+      #expect("\(error)".contains("0.npy: the measurement is \(shape)"))
+      #expect("\(error)".contains("[1, 2, 2]"))
+    }
+  }
+
+  @Test func imagesOfAnotherSizeAreRefused() throws {
+    let folder = try TestFolder()
+    try folder.write(Experiments.image(shape: [1, 4, 5]), "0.npy")
+    #expect(throws: ImageError.self) { try scene(Experiments.configuration(folder)) }
+  }
+
+  @Test func anUnknownImageIsNamed() throws {
+    let folder = try Experiments.folder()
+    #expect(throws: ExperimentError.self) {
+      try scene(Experiments.configuration(folder), image: 7)
+    }
+  }
+
+  @Test func anOperatorThatDoesNotFitIsRefused() throws {
+    let folder = try Experiments.folder()
+    let blur = Configuration.Operator.gaussianBlur(kernelSize: 61, intensity: 3)
+    #expect(throws: OperatorError.self) {
+      try scene(Experiments.configuration(folder, operation: blur))
+    }
+  }
+
+  @Test func checkingInputsReadsEveryOne() throws {
+    let folder = try Experiments.folder(images: 3)
+    let experiment = try Experiments.experiment(Experiments.configuration(folder))
+    let digests = try experiment.checkInputs { _ in }
+    #expect(digests.count == 3 && Set(digests.values).count == 3)
+    try folder.write(Experiments.image(shape: [1, 4, 5]), "1.npy")
+    #expect(throws: ImageError.self) { try experiment.checkInputs { _ in } }
+  }
+
+  // MARK: - Priors from files
+
+  @Test func priorsAreReadFromFiles() throws {
+    let folder = try TestFolder()
+    try folder.write(Experiments.image(), "mean.npy")
+    let mean = Configuration.MeanImage.file(folder.path + "/mean.npy")
+    let gaussian = Configuration.Gaussian(
+      shape: Experiments.shape, mean: mean, covariance: .white(standardDeviation: 1))
+    let prior = try LoadedPrior(
+      .init(model: .gaussian(gaussian)), precision: .float32, device: .cpu)
+    let model = try #require(prior.model as? GaussianPrior)
+    #expect(model.mean.map { Float($0) } == (try Experiments.image().floats()))
+    let wrong = Configuration.Gaussian(
+      shape: [1, 4, 5], mean: mean, covariance: .white(standardDeviation: 1))
+    #expect(throws: PriorFileError.self) {
+      try LoadedPrior(.init(model: .gaussian(wrong)), precision: .float32, device: .cpu)
+    }
+  }
+}
