@@ -28,11 +28,7 @@ struct Posterior: ParsableCommand {
       try command.run()
     } catch let error as any ExitCodeError {
       leave(error, error.exitCode)
-<<<<<<< HEAD
     } catch where isForParser(error) {
-=======
-    } catch  where isForParser(error) {
->>>>>>> main
       exit(withError: error)
     } catch {
       leave(error, Coordinator.ExitCode(for: error))
