@@ -21,13 +21,16 @@ struct Comparison {
 
   /// Compares one output elementwise.
   ///
-  /// - Throws: ``CaseFailure`` if the sizes differ.
+  /// - Throws: ``CaseFailure`` if the sizes differ, or a recorded value is not finite.
   init(
     output: String, got: [Double], want: StoredArray, tolerance: ReferenceCase.Tolerance
   ) throws {
     let expected = want.doubles()
     guard got.count == expected.count else {
       throw CaseFailure("\(output): \(got.count) values instead of \(expected.count)")
+    }
+    guard expected.allSatisfy(\.isFinite) else {
+      throw CaseFailure("\(output): a recorded value is not finite")
     }
     let largest = expected.reduce(0) { max($0, abs($1)) }
     let elementwise = tolerance.relativeTo == "element"

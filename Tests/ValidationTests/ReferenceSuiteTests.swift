@@ -72,7 +72,7 @@ private final class SuiteCopy {
     let totals = ValidationTotals(outcomes)
     for outcome in outcomes where outcome.isFailure { Issue.record("\(ValidationLine(outcome))") }
     #expect(totals.failed == 0)
-    #expect(totals.passed >= 120, "\(totals)")
+    #expect(totals.passed >= 97, "\(totals)")
     #expect(totals.passed + totals.notImplemented == outcomes.count)
   }
 
@@ -97,7 +97,7 @@ private final class SuiteCopy {
   }
 
   /// The tolerance is 10⁻¹¹ of each element.
-  @Test(arguments: [1 + 1e-10, 1 - 1e-10, .nan, .infinity, 0])
+  @Test(arguments: [1 + 1e-10, 1 - 1e-10, -1, 0, 1e300])
   func anOutputBeyondToleranceFailsByName(factor: Double) throws {
     let copy = try SuiteCopy([Self.schedule])
     try copy.change(Self.schedule, "posteriorVariance") { $0[40] *= factor }
@@ -112,6 +112,13 @@ private final class SuiteCopy {
     #expect(
       "\(ValidationLine(outcome))".hasPrefix(
         "FAIL             schedule \(Self.schedule): posteriorVariance is off by "))
+  }
+
+  /// Relative to infinity everything would be close.
+  @Test(arguments: [Double.nan, .infinity]) func aRecordedValueMustBeFinite(value: Double) throws {
+    let copy = try SuiteCopy([Self.schedule])
+    try copy.change(Self.schedule, "beta") { $0[3] = value }
+    #expect(try copy.run()[0].verdict == .broken("beta: a recorded value is not finite"))
   }
 
   @Test func anOutputWithinTolerancePasses() throws {

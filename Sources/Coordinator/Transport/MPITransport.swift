@@ -1,3 +1,4 @@
+import Foundation
 import MPIShim
 
 /// Messages by MPI.
@@ -16,8 +17,8 @@ public final class MPITransport: Transport {
   private var arrived: [Envelope] = []
   private var pause = BackOff()
 
-  /// The most bytes of one MPI message.
-  public static let largestPiece = 1 << 30
+  /// The most bytes of one MPI message; short enough to see that a long message moves.
+  public static let largestPiece = 4 << 20
 
   /// Starts MPI, or joins no one if the process was started without a launcher.
   ///
@@ -85,6 +86,7 @@ extension MPITransport {
     for var piece in outgoing {
       if try MPILibrary.isDone(&piece.request) {
         piece.bytes.deallocate()
+        pause.noteActivity(now: MonotonicClock.now())
       } else {
         waiting.append(piece)
       }
@@ -149,6 +151,7 @@ extension MPITransport {
 
   private func take(_ piece: IncomingPiece) throws(TransportError) {
     defer { piece.bytes.deallocate() }
+    pause.noteActivity(now: MonotonicClock.now())
     let message: PartialMessage
     if let begun = partial.removeValue(forKey: piece.source) {
       message = try begun.adding(piece.tag, piece.bytes, piece.source)
@@ -173,13 +176,21 @@ extension MPITransport {
     }
     let end = MonotonicClock.now() + seconds
     while arrived.isEmpty {
-      let isMoving = !outgoing.isEmpty || !incoming.isEmpty
-      let left = end - MonotonicClock.now()
-      guard left > 0 else { return }
-      if bell.wait(upTo: min(left, pause.next(isMoving: isMoving))) { break }
+      let now = MonotonicClock.now()
+      guard now < end else { return }
+      if sleep(on: bell, upTo: min(end - now, pause.next(isMoving: isMoving, now: now))) { break }
       try progress()
     }
-    pause = BackOff()
+    pause.noteActivity(now: MonotonicClock.now())
+  }
+
+  private var isMoving: Bool { !outgoing.isEmpty || !incoming.isEmpty }
+
+  /// True if the bell was rung; a pause of nothing lets other threads run.
+  private func sleep(on bell: Doorbell, upTo seconds: Double) -> Bool {
+    if seconds > 0 { return bell.wait(upTo: seconds) }
+    sched_yield()
+    return bell.isRung()
   }
 
   public func abort(_ code: ExitCode) {
@@ -197,20 +208,8 @@ extension MPITransport {
       if outgoing.isEmpty, barrier == nil { break }
       if barrier != nil, try MPILibrary.isDone(&barrier) { continue }
       if let end, MonotonicClock.now() > end { throw .unfinished(seconds: seconds ?? 0) }
-      _ = bell.wait(upTo: pause.next(isMoving: !outgoing.isEmpty))
+      _ = sleep(on: bell, upTo: pause.next(isMoving: isMoving, now: MonotonicClock.now()))
     }
     try MPILibrary.check("MPI_Finalize", mpishim_finalize())
-  }
-}
-
-/// Pauses between looks for a message: 0.2 ms, doubled each time up to 20 ms.
-private struct BackOff {
-  private var seconds = 0.0002
-
-  /// The next pause; short while a long message is moving, since MPI moves it only when called.
-  mutating func next(isMoving: Bool) -> Double {
-    if isMoving { return 0.0002 }
-    defer { seconds = min(0.02, seconds * 2) }
-    return seconds
   }
 }

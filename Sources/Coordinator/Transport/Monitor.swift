@@ -95,6 +95,14 @@ public final class Doorbell: Sendable {
   /// Wakes whoever waits, or the next one to wait.
   public func ring() { rung.change { $0 = true } }
 
+  /// Whether it was rung since last asked; does not wait.
+  func isRung() -> Bool {
+    rung.look { rung in
+      defer { rung = false }
+      return rung
+    }
+  }
+
   /// Waits for the bell; true if it was rung, false when the time is over.
   public func wait(upTo seconds: Double) -> Bool {
     rung.wait(upTo: seconds) { rung in

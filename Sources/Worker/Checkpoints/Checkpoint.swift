@@ -21,8 +21,10 @@ public struct Checkpoint: Sendable {
     if path.hasSuffix(".safetensors") { return true }
     if [".pt", ".pth", ".ckpt"].contains(where: path.hasSuffix) { return false }
     // After the header's length, eight bytes, comes JSON; no file of PyTorch has a brace there.
-    let bytes = try MappedFile(path: path).bytes
-    return bytes.count > 8 && bytes[8] == UInt8(ascii: "{")
+    let file = try MappedFile(path: path)
+    return withExtendedLifetime(file) {
+      file.bytes.count > 8 && file.bytes[8] == UInt8(ascii: "{")
+    }
   }
 
   /// The weights as float32 tensors, in the file's own memory where they are float32 there.

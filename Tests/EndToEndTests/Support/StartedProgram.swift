@@ -126,7 +126,7 @@ final class StartedProgram {
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK))
     let arguments = words.map { strdup($0) } + [nil]
     let variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
-    defer { (arguments + variables).forEach { free($0) } }
+    defer { for text in arguments + variables { free(text) } }
     var process: pid_t = 0
     let problem = posix_spawn(&process, words[0], &actions, &attributes, arguments, variables)
     guard problem == 0 else { throw NotStarted(word: words[0], errno: problem) }

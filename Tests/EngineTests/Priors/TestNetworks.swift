@@ -9,14 +9,19 @@ enum TestNetworks {
     attentionResolutions: [8], headChannels: 32)
 
   /// Normal weights that keep the size of what passes through; norms are 1 ± 0.1.
+  ///
+  /// They repeat 4093 draws, a prime, which no row of a weight is a multiple of: drawing all of them
+  /// would take a debug build seconds.
   static func weights(
     _ architecture: GuidedDiffusionArchitecture, seed: UInt64 = 1
   ) throws -> [String: Tensor] {
+    let pool = NoiseStream(seed: seed, image: 0, purpose: .probe).normals(4093)
     var tensors: [String: Tensor] = [:]
     for (index, weight) in architecture.stateDictionary.enumerated() {
-      let count = weight.shape.reduce(1, *)
-      let normals = NoiseStream(seed: seed, image: UInt64(index), purpose: .probe).normals(count)
-      tensors[weight.name] = try initial(normals, weight)
+      let (count, start) = (weight.shape.reduce(1, *), 131 * index % 4093)
+      var normals = Array(pool[start...])
+      while normals.count < count { normals += pool }
+      tensors[weight.name] = try initial(Array(normals.prefix(count)), weight)
     }
     return tensors
   }

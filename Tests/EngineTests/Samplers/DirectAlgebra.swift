@@ -43,27 +43,27 @@ enum DirectAlgebra {
   /// N(m, Σ) given y = Ax + σz in information form: C = (Σ⁻¹ + AᵀA/σ²)⁻¹, m + C·Aᵀ(y − Am)/σ².
   static func posterior(
     mean: [Double], covariance: Matrix, forward: Matrix, y: [Double], sigma: Double
-  ) -> (mean: [Double], covariance: Matrix) {
+  ) throws -> (mean: [Double], covariance: Matrix) {
     var information = inverse(covariance).inverse
-    let gram = forward.transposed * forward
+    let gram = try forward.transposed * forward
     for i in information.elements.indices {
       information.elements[i] += gram.elements[i] / (sigma * sigma)
     }
     let posterior = inverse(information).inverse
-    let residual = zip(y, forward * mean).map { ($0 - $1) / (sigma * sigma) }
-    let shift = posterior * (forward.transposed * residual)
+    let residual = try zip(y, forward * mean).map { ($0 - $1) / (sigma * sigma) }
+    let shift = try posterior * (forward.transposed * residual)
     return (zip(mean, shift).map { $0 + $1 }, posterior)
   }
 
   /// log N(y; Am, AΣAᵀ + σ²I).
   static func logEvidence(
     mean: [Double], covariance: Matrix, forward: Matrix, y: [Double], sigma: Double
-  ) -> Double {
-    var marginal = forward * covariance * forward.transposed
+  ) throws -> Double {
+    var marginal = try forward * covariance * forward.transposed
     for i in 0..<marginal.rows { marginal[i, i] += sigma * sigma }
     let (inverse, logDeterminant) = inverse(marginal)
-    let residual = zip(y, forward * mean).map { $0 - $1 }
-    let distance = zip(residual, inverse * residual).reduce(0) { $0 + $1.0 * $1.1 }
+    let residual = try zip(y, forward * mean).map { $0 - $1 }
+    let distance = try zip(residual, inverse * residual).reduce(0) { $0 + $1.0 * $1.1 }
     return -0.5 * (distance + logDeterminant + Double(y.count) * log(2 * .pi))
   }
 }

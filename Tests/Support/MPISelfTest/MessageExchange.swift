@@ -12,7 +12,7 @@ struct MessageExchange {
   private var sizes: [Int] {
     [
       0, 1, pieceBytes - 10, pieceBytes - 9, pieceBytes - 8, pieceBytes, 3 * pieceBytes + 1,
-      3_000_000,
+      300_000,
     ]
   }
 
