@@ -28,7 +28,7 @@ struct Posterior: ParsableCommand {
       try command.run()
     } catch let error as any ExitCodeError {
       leave(error, error.exitCode)
-    } catch where isForParser(error) {
+    } catch  where isForParser(error) {
       exit(withError: error)
     } catch {
       leave(error, Coordinator.ExitCode(for: error))

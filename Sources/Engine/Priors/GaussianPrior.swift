@@ -83,8 +83,14 @@ public struct GaussianPrior: DiffusionModel {
   }
 
   private var isotropicVariance: Double {
-    guard case .isotropic(let std) = covariance else { return 0 }
+    let std = isotropicStd ?? 0
     return std * std
+  }
+
+  /// The standard deviation of every value where they are independent and alike.
+  var isotropicStd: Double? {
+    guard case .isotropic(let std) = covariance else { return nil }
+    return std
   }
 }
 

@@ -53,7 +53,7 @@ public struct ExactPosterior: Sendable {
     switch model {
     case let gaussian as GaussianPrior:
       let covariance = gaussian.covarianceMatrix
-      let factor = try squareRoot(covariance)
+      let factor = try factor(of: gaussian)
       return [
         WeightedGaussian(weight: 1, mean: gaussian.mean, covariance: covariance, factor: factor)
       ]
@@ -66,6 +66,12 @@ public struct ExactPosterior: Sendable {
       }
     default: throw ExactPosteriorError.priorNotGaussian
     }
+  }
+
+  /// F with Σ = F·Fᵀ.
+  private static func factor(of prior: GaussianPrior) throws -> Matrix {
+    if let std = prior.isotropicStd { return diagonal(std, prior.mean.count) }
+    return try squareRoot(prior.covarianceMatrix)
   }
 
   private static func squareRoot(_ covariance: Matrix) throws -> Matrix {
