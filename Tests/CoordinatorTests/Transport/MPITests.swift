@@ -72,7 +72,7 @@ import Testing
   @Test(arguments: [SIGUSR1, SIGTERM]) func aSignalIsAnsweredInTime(signal: Int32) throws {
     let folder = try TemporaryFolder()
     let path = "\(folder.path)/run"
-    let program = try MPIProgram(["run", path, "300", "slow"], ranks: 3)
+    let program = try MPIProgram(["run", path, "800", "slow"], ranks: 3)
     while (try? RunDirectory.open(path).scan().images.isEmpty) ?? true {
       Thread.sleep(forTimeInterval: 0.01)
     }

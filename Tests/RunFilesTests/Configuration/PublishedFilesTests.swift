@@ -177,7 +177,7 @@ import Testing
     ("timestep_respacing: 1000", Configuration.Respacing.sections([1000])),
     ("timestep_respacing: \"\"", .sections([1000])), ("timestep_respacing: ddim25", .strided(25)),
     ("timestep_respacing: \"10,10,5\"", .sections([10, 10, 5])),
-    ("timestep_respacing: [10, 10, 5]", .sections([10, 10, 5])), ("steps: 1", .sections([1])),
+    ("timestep_respacing: [10, 10, 5]", .sections([10, 10, 5])), ("steps: 2", .sections([2])),
     ("timestep_respacing: \"10, 10\"", .sections([10, 10])),
   ])
   func respacingIsWrittenInEveryPublishedWay(
