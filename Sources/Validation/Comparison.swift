@@ -1,12 +1,5 @@
 import RunFiles
 
-/// An array a case computed: float64 so that tables keep their digits.
-struct ComputedArray {
-  let values: [Double]
-
-  init(_ values: [Double]) { self.values = values }
-}
-
 /// The largest excess of an output over what is recorded.
 struct Comparison {
   let output: String

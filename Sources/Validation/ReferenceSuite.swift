@@ -68,7 +68,6 @@ public struct ReferenceCase: Decodable, Sendable {
   let inputs: [String: [Int]]
   let outputs: [String: [Int]]
   let tolerance: Tolerance
-  let note: String?
 }
 
 /// What became of a case.
