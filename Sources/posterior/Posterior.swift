@@ -16,7 +16,8 @@ struct Posterior: ParsableCommand {
       """,
     version: Program.name,
     subcommands: [
-      Run.self, Merge.self, Status.self, Inspect.self, Fold.self, Doctor.self, Validate.self,
+      Run.self, Status.self, Missing.self, Merge.self, Inspect.self, Fold.self, Doctor.self,
+      Validate.self,
     ]
   )
 

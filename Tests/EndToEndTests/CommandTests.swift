@@ -140,7 +140,9 @@ extension EndToEnd {
 
   /// The help texts as they are agreed on.
   @Suite struct Help {
-    static let commands = ["", "run", "merge", "status", "inspect", "fold", "doctor", "validate"]
+    static let commands = [
+      "", "run", "status", "missing", "merge", "inspect", "fold", "doctor", "validate",
+    ]
 
     /// `POSTERIOR_RECORD_SNAPSHOTS=1` writes the texts anew.
     @Test(arguments: commands) func snapshot(_ command: String) throws {

@@ -48,7 +48,7 @@ public enum ProgressLine {
   }
 
   /// Three significant digits.
-  static func number(_ value: Double) -> String {
+  public static func number(_ value: Double) -> String {
     let digits = value >= 100 ? 0 : value >= 10 ? 1 : value >= 1 ? 2 : 3
     return String(format: "%.\(digits)f", value)
   }

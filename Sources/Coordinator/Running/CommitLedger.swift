@@ -11,7 +11,7 @@ struct CommitLedger {
     var others: [PartEntry] = []
     /// Parts of this process.
     var own: [PartEntry] = []
-    /// Files that are in the way of nothing, but will be contained in the complete part.
+    /// Files that are in the way of nothing; most will be contained in the complete part.
     var leftovers: [PartEntry] = []
     /// What this run has to draw.
     var work: SampleRanges
@@ -51,29 +51,46 @@ struct CommitLedger {
     if files.own.count >= Self.ownLimit
       || files.own.count > 1 && files.covered.isSuperset(of: files.work)
     {
-      if let joined = try directory.join(files.own)?.entry { files.own = [joined] }
+      try joinOwn(&files)
     }
     return nil
   }
 
+  /// Joins the files of this process.
+  ///
+  /// A copy of this run or a merge may have put some of them into a larger part meanwhile and have
+  /// deleted them; then those that are left stay as they are.
+  private func joinOwn(_ files: inout ImageFiles) throws {
+    do {
+      if let joined = try directory.join(files.own)?.entry { files.own = [joined] }
+    } catch let error as FileError where error.isMissingFile {
+      files.own = files.own.filter(directory.has)
+    }
+  }
+
   private func complete(_ image: ImageID, _ files: inout ImageFiles) throws -> Part? {
     guard let (entry, part) = try joinAll(image, files.others + files.own) else { return nil }
-    directory.discard(files.leftovers)
+    directory.discard(
+      files.leftovers.filter { entry.header.samples.isSuperset(of: $0.header.samples) })
     files = ImageFiles(own: [entry], work: files.work)
     return part
   }
 
   /// Joins all files of an image; if another process has joined some of them meanwhile, those that
-  /// are there now.
+  /// are there now. Files that come and go all the time are left to whoever looks next.
   private func joinAll(
     _ image: ImageID, _ entries: [PartEntry]
   ) throws -> (entry: PartEntry, part: Part)? {
-    do {
-      return try directory.join(entries)
-    } catch let error as FileError where error.isMissingFile {
-      let progress = try directory.progress(of: image)
-      guard progress.covered.isSuperset(of: wanted) else { throw error }
-      return try directory.join(progress.accepted)
+    var entries = entries
+    for _ in 0..<10 {
+      do {
+        return try directory.join(entries)
+      } catch let error as FileError where error.isMissingFile {
+        let progress = try directory.progress(of: image)
+        guard progress.covered.isSuperset(of: wanted) else { return nil }
+        entries = progress.accepted
+      }
     }
+    return nil
   }
 }

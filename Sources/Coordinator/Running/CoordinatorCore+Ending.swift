@@ -62,25 +62,13 @@ extension CoordinatorCore {
 
   private mutating func writeStatus(_ now: Double) {
     lastStatus = now
-    actions.append(.commit(.status(status(now, .running, error: nil))))
+    actions.append(.commit(.status(RunStatus(run, report(at: now)))))
   }
 
-  private func status(_ now: Double, _ state: RunStatus.State, error: String?) -> RunStatus {
-    var status = RunStatus(
-      program: agreement.program, run: runName, shard: run.plan.shard,
-      secondsSinceStart: now - start)
-    status.state = state
-    status.units = .init(
-      total: report.totalUnits, done: report.doneUnits, resumed: report.resumedUnits)
-    status.samples = .init(
-      total: report.totalSamples, done: report.doneSamples, resumed: report.resumedSamples)
-    status.failedSamples = report.failedSamples
-    status.ranks = report.ranks
-    status.workers = report.workers
-    status.unitsPerSecond = report.unitsPerSecond
-    status.remainingSeconds = report.remaining
-    status.error = error
-    return status
+  private func report(at now: Double) -> ProgressReport {
+    var report = report
+    report.elapsed = now - start
+    return report
   }
 }
 
@@ -137,8 +125,6 @@ extension CoordinatorCore {
 
   /// The last status of the run.
   func finalStatus(_ ending: RunEnding, now: Double) -> RunStatus {
-    let state: RunStatus.State =
-      ending.code.isComplete ? .complete : ending.code == .interrupted ? .interrupted : .failed
-    return status(now, state, error: ending.code.isComplete ? nil : ending.text)
+    RunStatus(run, report(at: now), ending: ending)
   }
 }

@@ -30,8 +30,11 @@ extension RunJob {
     if work.isEmpty {
       var outcome = try dismiss(transport, conclude(.finished(failedSamples: report.failedSamples)))
       outcome.report = report
+      record(RunStatus(run, report, ending: outcome.ending), in: run)
       return outcome
     }
+    // Loading may take long or fail, and the share's numbering must be known then too.
+    record(RunStatus(run, report), in: run)
     return try lead(transport, run, work)
   }
 
@@ -49,6 +52,15 @@ extension RunJob {
     let outcome = try loop.run(failure: failure)
     loop.writeLastWords(outcome, runName: runName, run)
     return outcome
+  }
+
+  /// A status that cannot be written is no reason to stop: parts tell what is done.
+  private func record(_ status: RunStatus, in run: OpenedRun) {
+    do {
+      try run.directory.write(status, shard: run.plan.shard)
+    } catch {
+      observer.message("cannot write the status: \(error)")
+    }
   }
 
   /// The equipment, or `spare` and why there is none.

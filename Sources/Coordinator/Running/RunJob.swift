@@ -42,12 +42,21 @@ public struct OpenedRun: Sendable {
   public var plan: WorkPlan
   /// What is finished already.
   public var progress: RunProgress
+  /// The share that the plan is, if it is one.
+  public var share: ArrayShare?
+  /// The job the run belongs to.
+  public var job: SlurmJob
 
   /// A run that has been opened.
-  public init(directory: RunDirectory, plan: WorkPlan, progress: RunProgress) {
+  public init(
+    directory: RunDirectory, plan: WorkPlan, progress: RunProgress, share: ArrayShare? = nil,
+    job: SlurmJob = SlurmJob()
+  ) {
     self.directory = directory
     self.plan = plan
     self.progress = progress
+    self.share = share
+    self.job = job
   }
 }
 

@@ -27,8 +27,11 @@ public struct ResultWriter: Sendable {
   /// Writes the results of all images that have samples.
   ///
   /// Two passes over the images, one part in memory at a time: colour limits are common to all.
+  /// `summary.json` is deleted first and written last, so where it is, everything is written.
   /// - Returns: the table of all images, by name.
   public func write(_ progress: RunProgress, facts: [String: SummaryValue]) throws -> MetricsTable {
+    let summary = "\(directory.path)/summary.json"
+    try AtomicFile.remove(summary)
     let images = progress.images.keys.sorted()
     let limit = try stdLimit(images, progress)
     var rows: [ImageMetrics] = []
@@ -41,9 +44,8 @@ public struct ResultWriter: Sendable {
     }
     let table = MetricsTable(rows: rows, interval: interval)
     try AtomicFile.write(table.csv, to: "\(directory.path)/metrics.csv")
-    try AtomicFile.write(
-      SummaryJSON.text(of: table, facts: facts), to: "\(directory.path)/summary.json")
     if !sheet.isEmpty { try writeOverview(sheet, limit) }
+    try AtomicFile.write(SummaryJSON.text(of: table, facts: facts), to: summary)
     return table
   }
 

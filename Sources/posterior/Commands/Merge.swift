@@ -21,13 +21,10 @@ struct Merge: ParsableCommand {
     let folder = try RunDirectory.open(directory)
     let configuration = try folder.configuration()
     let progress = try folder.tidy(folder.scan(), samples: configuration.run.samples)
-    for file in progress.ignored { console.note("\(file.name) is left out: \(file.reason)") }
-    for part in progress.overlapping {
-      console.note("\(part.name) is set aside: it shares samples with a larger part")
-    }
-    print(try RunResults(configuration, console: console).write(folder))
     let standing = try Standing(folder, configuration, progress)
-    guard standing.missingSamples == 0 else {
+    standing.notices.forEach(console.note)
+    print(try RunResults(configuration, console: console).write(standing))
+    guard standing.missing.isEmpty else {
       print(standing.missingText)
       throw ArgumentParser.ExitCode(Coordinator.ExitCode.interrupted.rawValue)
     }

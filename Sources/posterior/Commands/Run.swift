@@ -24,7 +24,7 @@ struct Run: ParsableCommand {
 
   func run() throws {
     let environment = ProcessInfo.processInfo.environment
-    let console = Console()
+    let console = Console(job: SlurmJob(environment: environment))
     let launch = Launch(environment: environment)
     if let problem = launch.problemBeforeStart { throw Failure(problem.description, .usage) }
     if options.dryRun { return try dryRun(console) }

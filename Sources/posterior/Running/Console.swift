@@ -9,14 +9,18 @@ final class Console: RunObserver {
     var pacer: ProgressPacer
     var lineIsOpen = false
     var latest = ProgressReport()
+    var limit: TimeLimit
   }
 
   private let isTerminal: Bool
   private let state: Mutex<State>
 
-  init() {
+  /// - Parameter job: the job whose end is compared with that of the run.
+  init(job: SlurmJob = SlurmJob()) {
     isTerminal = isatty(2) == 1
-    state = Mutex(State(pacer: ProgressPacer(isTerminal: isTerminal)))
+    state = Mutex(
+      State(
+        pacer: ProgressPacer(isTerminal: isTerminal), limit: TimeLimit(deadline: job.deadline)))
   }
 
   func began(_ report: ProgressReport) {
@@ -29,6 +33,10 @@ final class Console: RunObserver {
   func rankJoined(_ info: RankInfo) { note(info.line) }
 
   func progressed(_ report: ProgressReport) {
+    let remark = state.withLock {
+      $0.limit.remark(remaining: report.remaining, now: Date().timeIntervalSince1970)
+    }
+    if let remark { note(remark) }
     state.withLock { state in
       state.latest = report
       guard state.pacer.isDue(report, now: report.elapsed) else { return }

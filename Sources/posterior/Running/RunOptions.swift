@@ -27,10 +27,14 @@ struct RunOptions: ParsableArguments {
   }
 
   /// The share asked for, or that of a Slurm array task.
-  func shard(environment: [String: String]) throws -> Shard? {
-    guard let shard else { return try Shard.slurmArrayTask(environment) }
+  ///
+  /// - Parameter folder: the run folder, whose earlier arrays count.
+  func share(environment: [String: String], folder: String) throws -> ArrayShare? {
+    guard let shard else {
+      return try ArrayShare.slurmTask(environment, recorded: RunDirectory.arrays(in: folder))
+    }
     do {
-      return try Shard(shard)
+      return ArrayShare(try Shard(shard))
     } catch {
       throw Failure("\(error)", .usage)
     }

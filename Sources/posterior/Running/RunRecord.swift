@@ -60,6 +60,9 @@ struct InputRecord {
 
   private static let prefix = "input_"
 
+  /// The names of the inputs.
+  var names: [String] { Array(digests.keys) }
+
   /// The record with more inputs.
   ///
   /// - Throws: ``ChangedInputs`` if one of them is known with another content.

@@ -12,24 +12,32 @@ extension RunSession {
   func conclude(_ ending: RunEnding, on node: NodeInfo, console: Console) -> RunEnding {
     do {
       let loaded = try load(localRank: node.localRank, localSize: node.localSize)
-      let shard = try options.shard(environment: ProcessInfo.processInfo.environment)
-      guard ending.code.isComplete else { return ending }
-      if let shard {
+      guard ending.code.isComplete, let run else { return ending }
+      if let share = run.share {
         console.note(
-          "share \(shard) is complete; `posterior merge \(loaded.configuration.run.output)` joins "
-            + "all shares that are there")
+          "share \(share.shard) is complete; `posterior merge \(run.directory.path)` joins all "
+            + "shares that are there")
         return ending
       }
+      let standing = try Standing(run.directory, loaded.configuration, run.directory.scan())
       let results = RunResults(loaded.configuration, console: console)
-      let directory = try RunDirectory.open(loaded.configuration.run.output)
-      let table = try results.write(directory, report: console.latest)
+      let table = try results.write(standing, report: console.latest)
       console.close()
       print(table)
-      return ending
+      let lost = run.plan.remaining { standing.progress.covered($0) }
+      return lost.isEmpty ? ending : Self.bereft(of: lost, run.directory)
     } catch {
       return RunEnding(
         .inputOutput, "the samples are safe, but the maps were not written: \(error)")
     }
+  }
+
+  /// The ending of a run whose parts are not all there any more when it is done.
+  private static func bereft(of lost: [RemainingWork], _ folder: RunDirectory) -> RunEnding {
+    RunEnding(
+      .interrupted,
+      "\(lost.reduce(0) { $0 + $1.samples.count }) samples that were finished are missing now: "
+        + "files in \(folder.partsPath) were deleted or damaged; run again to draw them anew")
   }
 }
 
@@ -45,14 +53,15 @@ struct RunResults {
 
   /// Writes the results of all images that have samples.
   ///
+  /// - Parameter standing: what is there, its content verified.
   /// - Returns: a one-screen table and where to look.
-  func write(_ directory: RunDirectory, report: ProgressReport? = nil) throws -> String {
-    let progress = try directory.scan()
+  func write(_ standing: Standing, report: ProgressReport? = nil) throws -> String {
+    let directory = standing.folder
     let scenes = SceneSource(configuration, console: console)
     let writer = ResultWriter(directory, statistics: configuration.statistics) {
       scenes.images(of: $0, shape: $1)
     }
-    let table = try writer.write(progress, facts: facts(directory, progress, report))
+    let table = try writer.write(standing.progress, facts: facts(standing, report))
     return [
       table.text(width: 100), "",
       "maps and pictures: \(directory.path)/maps/   all images at a glance: "
@@ -61,13 +70,12 @@ struct RunResults {
   }
 
   private func facts(
-    _ directory: RunDirectory, _ progress: RunProgress, _ report: ProgressReport?
-  ) throws -> [String: SummaryValue] {
-    let wanted = progress.images.count * configuration.run.samples
-    let covered = progress.images.values.reduce(0) { $0 + $1.covered.count }
+    _ standing: Standing, _ report: ProgressReport?
+  ) -> [String: SummaryValue] {
+    let mark = ResultsMark(standing.folder, standing.progress)
     var facts: [String: SummaryValue] = [
-      "program": .text(Program.name), "work_hash": .text(directory.description.workHash),
-      "complete": .flag(covered >= wanted),
+      "program": .text(Program.name), "work_hash": .text(mark.workHash),
+      "covered_sha256": .text(mark.coveredSha256), "complete": .flag(standing.missing.isEmpty),
     ]
     if let report, report.elapsed > 0, report.doneSamples > report.resumedSamples {
       let drawn = Double(report.doneSamples - report.resumedSamples)

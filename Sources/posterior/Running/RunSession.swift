@@ -8,6 +8,7 @@ import Worker
 final class RunSession: Sendable {
   let options: RunOptions
   private let loaded = Mutex<Loaded?>(nil)
+  private let opened = Mutex<OpenedRun?>(nil)
 
   struct Loaded: Sendable {
     let experiment: Experiment
@@ -44,18 +45,27 @@ final class RunSession: Sendable {
     let loaded = try load(localRank: node.localRank, localSize: node.localSize)
     loaded.notices.forEach(console.note)
     let inputs = try loaded.experiment.checkInputs(notice: console.note)
-    let shard = try options.shard(environment: ProcessInfo.processInfo.environment)
+    let environment = ProcessInfo.processInfo.environment
     let run = loaded.configuration.run
+    let share = try options.share(environment: environment, folder: run.output)
+    if let share { console.note("\(share)") }
     let plan = try WorkPlan(
       images: loaded.experiment.images.images.map(\.id),
-      grid: UnitGrid(unit: run.unit, samples: run.samples), shard: shard)
+      grid: UnitGrid(unit: run.unit, samples: run.samples), shard: share?.shard)
     warnOfThrownAwayRows(run, console)
     let directory = try RunDirectory.openOrCreate(
       at: run.output, try RunRecord(loaded, inputs: inputs).description)
     let progress = try directory.tidy(directory.scan(), samples: run.samples)
     for file in progress.ignored { console.note("\(file.name) is left out: \(file.reason)") }
-    return OpenedRun(directory: directory, plan: plan, progress: progress)
+    let made = OpenedRun(
+      directory: directory, plan: plan, progress: progress, share: share,
+      job: SlurmJob(environment: environment))
+    opened.withLock { $0 = made }
+    return made
   }
+
+  /// The run as it was opened, on rank 0; later a task might find itself another share.
+  var run: OpenedRun? { opened.withLock { $0 } }
 
   private func warnOfThrownAwayRows(_ run: Configuration.Run, _ console: Console) {
     let rest = run.samples % run.unit

@@ -4,34 +4,59 @@ import Worker
 
 /// How far a run folder is, from its files alone.
 struct Standing {
-  let images: Int
-  let samplesWanted: Int
-  let samplesDone: Int
-  let failedSamples: Int
+  let folder: RunDirectory
+  let progress: RunProgress
+  /// All the work of the run.
+  let plan: WorkPlan
   /// What is missing of each image that lacks samples.
-  let missing: [(image: ImageID, samples: SampleRanges)]
+  let missing: [RemainingWork]
+  /// Whether the images of the run are known from its record only, since its data folder is not to
+  /// be seen from here.
+  let isFromRecord: Bool
 
-  var missingSamples: Int { missing.reduce(0) { $0 + $1.samples.count } }
-
+  /// - Parameter progress: what is finished.
   init(_ folder: RunDirectory, _ configuration: Configuration, _ progress: RunProgress) throws {
-    // Without the data folder, the images that have parts are all that is known.
+    self.folder = folder
+    self.progress = progress
     let listed = (try? configuration.data.imageFolder())?.images.map(\.id)
-    let names = listed ?? progress.images.keys.sorted()
-    let wanted = SampleRanges(0..<configuration.run.samples)
-    images = names.count
-    samplesWanted = names.count * configuration.run.samples
-    missing = names.compactMap { image in
-      let rest = wanted.subtracting(progress.covered(image))
-      return rest.isEmpty ? nil : (image, rest)
-    }
-    samplesDone = samplesWanted - missing.reduce(0) { $0 + $1.samples.count }
-    failedSamples = progress.failedCount
+    isFromRecord = listed == nil
+    let images = listed ?? Self.recorded(folder) + progress.images.keys
+    plan = try WorkPlan(
+      images: images,
+      grid: UnitGrid(unit: configuration.run.unit, samples: configuration.run.samples))
+    missing = plan.remaining { progress.covered($0) }
   }
 
+  private static func recorded(_ folder: RunDirectory) -> [ImageID] {
+    InputRecord(folder: folder.path).names.compactMap { try? ImageID(name: $0) }
+  }
+
+  var missingSamples: Int { missing.reduce(0) { $0 + $1.samples.count } }
+  var samplesDone: Int { plan.sampleCount - missingSamples }
+
+  /// Whether maps and tables are written of exactly the samples that are there.
+  var isMapped: Bool { ResultsMark(in: folder) == ResultsMark(folder, progress) }
+
+  /// For example `24 of 30 samples of 3 images are done, 0 failed`.
+  var doneText: String {
+    "\(samplesDone) of \(plan.sampleCount) samples of \(plan.images.count) images are done, "
+      + "\(progress.failedCount) failed"
+  }
+
+  /// What is missing, shortened to a screen.
   var missingText: String {
     let shown = missing.prefix(10).map { "  \($0.image.name): samples \($0.samples)" }
-    let more = missing.count > 10 ? ["  … and \(missing.count - 10) more images"] : []
-    return (["missing \(missingSamples) of \(samplesWanted) samples:"] + shown + more)
+    let rest = missing.count - shown.count
+    let more = rest > 0 ? ["  … and \(rest) more images: posterior missing \(folder.path)"] : []
+    return (["missing \(missingSamples) of \(plan.sampleCount) samples:"] + shown + more)
       .joined(separator: "\n")
+  }
+
+  /// Files that do not count, and why.
+  var notices: [String] {
+    progress.ignored.map { "\($0.name) is left out: \($0.reason)" }
+      + progress.overlapping.map {
+        "\($0.name) is set aside: it shares samples with parts that cover more"
+      }
   }
 }

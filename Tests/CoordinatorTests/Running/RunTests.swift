@@ -50,6 +50,8 @@ import Testing
     #expect(second.record.drawnUnits.isEmpty)
     let report = second.record.reports.withLock { $0.first }
     #expect(report?.resumedUnits == 9 && report?.totalUnits == 9)
+    let status = try #require(try second.directory().statuses()["status.json"] ?? nil)
+    #expect(status.state == .complete && status.units == .init(total: 9, done: 9, resumed: 9))
   }
 
   @Test func growingDrawsExactlyTheNewSamples() throws {
@@ -123,7 +125,7 @@ import Testing
     let run = try TestRun()
     _ = run.start(ranks: 2)
     let directory = try run.directory()
-    let status = try #require(try directory.statuses()["status.json"])
+    let status = try #require(try directory.statuses()["status.json"] ?? nil)
     #expect(status.state == .complete)
     #expect(status.units == .init(total: 9, done: 9, resumed: 0))
     #expect(status.samples.done == 36)

@@ -33,7 +33,7 @@ import Testing
     let second = try run.again()
     #expect(
       try second.directory().scan().images.values.reduce(0) { $0 + $1.covered.count } == finished)
-    #expect(try second.directory().statuses()["status.json"]?.state == .interrupted)
+    #expect(try second.directory().statuses()["status.json"]??.state == .interrupted)
     _ = second.start(ranks: 2)
     #expect(second.record.drawnSamples == 36 - finished)
     #expect(try run.result().bytes == run.expected())

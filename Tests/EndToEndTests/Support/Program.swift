@@ -35,17 +35,23 @@ enum Program {
 
   /// Starts the program.
   ///
-  /// - Parameter ranks: under `mpirun` with so many; nil without `mpirun`.
-  static func start(_ arguments: [String], ranks: Int? = nil) throws -> StartedProgram {
+  /// - Parameters:
+  ///   - ranks: under `mpirun` with so many; nil without `mpirun`.
+  ///   - more: variables besides those of ``environment``.
+  static func start(
+    _ arguments: [String], ranks: Int? = nil, environment more: [String: String] = [:]
+  ) throws -> StartedProgram {
     let words = (ranks.map(launcher) ?? []) + [binary] + arguments
-    return try StartedProgram(words, environment: environment, folder: packageRoot)
+    return try StartedProgram(
+      words, environment: environment.merging(more) { $1 }, folder: packageRoot)
   }
 
   /// Starts the program and waits for its end.
   static func run(
-    _ arguments: [String], ranks: Int? = nil, timeout: Double = 120
+    _ arguments: [String], ranks: Int? = nil, environment more: [String: String] = [:],
+    timeout: Double = 120
   ) throws -> ProgramResult {
-    try start(arguments, ranks: ranks).wait(timeout: timeout)
+    try start(arguments, ranks: ranks, environment: more).wait(timeout: timeout)
   }
 }
 

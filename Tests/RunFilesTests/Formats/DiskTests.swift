@@ -36,6 +36,18 @@ import Testing
 }
 
 @Suite struct AtomicFileTests {
+  @Test func filesAreRemoved() throws {
+    let folder = try ScratchFolder()
+    try AtomicFile.write([1], to: folder("a"))
+    try AtomicFile.remove(folder("a"))
+    #expect(access(folder("a"), F_OK) == -1)
+    try AtomicFile.remove(folder("a"))
+    mkdir(folder("b"), 0o700)
+    #expect(throws: FileError(path: folder("b"), operation: .remove, errno: EISDIR)) {
+      try AtomicFile.remove(folder("b"))
+    }
+  }
+
   @Test func filesAreMadeAndReplaced() throws {
     let folder = try ScratchFolder()
     try AtomicFile.write([1, 2, 3], to: folder("a"))

@@ -67,17 +67,69 @@ import Testing
   @Test func statusIsReadBack() throws {
     let folder = try TemporaryFolder()
     let run = try folder.run()
-    var status = RunStatus(program: "posterior test", run: "r", shard: try Shard("1/4"))
+    let environment = [
+      "SLURM_ARRAY_JOB_ID": "12", "SLURM_ARRAY_TASK_ID": "1", "SLURM_JOB_ID": "13",
+      "SLURM_RESTART_COUNT": "2", "SLURM_JOB_END_TIME": "1700000000",
+    ]
+    var status = RunStatus(
+      program: "posterior test", run: "r", share: ArrayShare(try Shard("1/4")),
+      job: SlurmJob(environment: environment))
     status.units = .init(total: 10, done: 4, resumed: 2)
     status.remainingSeconds = 12.5
     try run.write(status, shard: try Shard("1/4"))
-    try run.write(RunStatus(program: "p", run: "q", shard: nil), shard: nil)
+    try run.write(RunStatus(program: "p", run: "q", share: nil), shard: nil)
     try AtomicFile.write("{torn", to: "\(run.path)/status-2-of-4.json")
     let found = try run.statuses()
-    #expect(found.keys.sorted() == ["status-1-of-4.json", "status.json"])
-    #expect(found["status-1-of-4.json"]?.units == status.units)
-    #expect(found["status-1-of-4.json"]?.shard == "1/4")
-    #expect(found["status-1-of-4.json"]?.remainingSeconds == 12.5)
+    #expect(
+      found.keys.sorted() == ["status-1-of-4.json", "status-2-of-4.json", "status.json"])
+    #expect(found["status-2-of-4.json"] == .some(nil), "it cannot be read")
+    let share = try #require(found["status-1-of-4.json"] ?? nil)
+    #expect(share.units == status.units)
+    #expect(share.shard == "1/4")
+    #expect(share.array == ArrayGeometry(first: 0, step: 1, count: 4))
+    #expect(share.remainingSeconds == 12.5)
+    #expect(share.job == "12_1" && share.restartCount == 2 && share.deadline == 1.7e9)
+    let age = try #require(share.age())
+    #expect(age > -1 && age < 3600)
+    let alone = try #require(found["status.json"] ?? nil)
+    #expect(alone.array == nil && alone.job == nil && alone.restartCount == nil)
+  }
+
+  @Test func jobsAreKnownByTheirEnvironment() {
+    #expect(SlurmJob(environment: ["SLURM_JOB_ID": "7"]).name == "7")
+    #expect(SlurmJob(environment: ["SLURM_JOB_ID": "7"]).restartCount == 0)
+    #expect(SlurmJob(environment: ["PATH": "/bin"]) == SlurmJob())
+    for text in ["", "soon", "-1", "0", "inf", "nan"] {
+      #expect(SlurmJob(environment: ["SLURM_JOB_END_TIME": text]).deadline == nil)
+    }
+  }
+
+  /// Most tasks first, then the latest; what is no numbering is passed over.
+  @Test func theArraysOfAFolderAreFound() throws {
+    let folder = try TemporaryFolder()
+    #expect(RunDirectory.arrays(in: "\(folder.path)/none") == [])
+    let run = try folder.run()
+    #expect(RunDirectory.arrays(in: run.path) == [])
+    func record(_ index: Int, _ geometry: [Int], at time: Double) throws {
+      let array = try #require(
+        ArrayGeometry(first: geometry[0], step: geometry[1], count: geometry[2]))
+      let shard = try Shard(index: index, count: array.count)
+      var status = RunStatus(program: "p", run: "r", share: ArrayShare(shard))
+      status.array = array
+      try run.write(status, shard: shard, now: Date(timeIntervalSince1970: time))
+    }
+    try record(0, [0, 1, 4], at: 1000)
+    try record(1, [1, 1, 4], at: 3000)
+    try record(2, [0, 1, 4], at: 2000)
+    try record(5, [0, 2, 8], at: 500)
+    try run.write(RunStatus(program: "p", run: "r", share: nil), shard: nil)
+    let text = try String(contentsOfFile: "\(run.path)/status-5-of-8.json", encoding: .utf8)
+    for (number, step) in ["0", "-3", "1e30", "\"x\"", "9223372036854775807"].enumerated() {
+      let damaged = text.replacingOccurrences(of: "\"step\" : 2", with: "\"step\" : \(step)")
+      #expect(damaged != text)
+      try AtomicFile.write(damaged, to: "\(run.path)/status-\(number)-of-9.json")
+    }
+    #expect(RunDirectory.arrays(in: run.path).map(\.description) == ["0-14:2", "1-4", "0-3"])
   }
 
   @Test func theDescriptionSurvivesItsFile() {

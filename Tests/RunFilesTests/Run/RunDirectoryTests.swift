@@ -136,6 +136,26 @@ extension RunDirectoryTests {
   }
 }
 
+// MARK: - Digest
+
+extension RunDirectoryTests {
+  /// It tells what is finished, not in which files.
+  @Test func theDigestIsOfTheSamples() throws {
+    let run = try folder.run()
+    let nothing = try run.scan().digest
+    let entries = try [0..<8, 8..<16].map { try run.commit(RunSamples.part("a", $0)) }
+    let some = try run.scan().digest
+    _ = try run.join(entries)
+    #expect(try run.scan().digest == some)
+    try run.commit(RunSamples.part("a", 8..<16))
+    #expect(try run.scan(verify: .header).digest == some)
+    try run.commit(RunSamples.part("b", 0..<1))
+    let digests = [nothing, some, try run.scan().digest]
+    #expect(Set(digests).count == 3)
+    #expect(some == SHA256.hex(of: Array("a\t0-15\n".utf8)))
+  }
+}
+
 // MARK: - Joining
 
 extension RunDirectoryTests {

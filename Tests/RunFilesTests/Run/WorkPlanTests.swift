@@ -21,6 +21,28 @@ import Testing
     #expect(grid.firstUnit(of: SampleRanges()) == nil)
   }
 
+  /// Six units in canonical order: a 0-7, a 8-15, b 0-7, …
+  @Test func theSharesThatLackSamplesAreFound() throws {
+    let plan = try WorkPlan(images: Self.images, grid: UnitGrid(unit: 8, samples: 16))
+    let done = { (image: ImageID) in
+      image.name == "b" ? SampleRanges(0..<16) : SampleRanges(0..<8)
+    }
+    #expect(plan.unfinishedShares(of: 1, after: done) == [0])
+    #expect(plan.unfinishedShares(of: 3, after: done) == [0, 2])
+    #expect(plan.unfinishedShares(of: 6, after: done) == [1, 5])
+    #expect(plan.unfinishedShares(of: 1_000_000_000, after: done) == [1, 5])
+    #expect(plan.unfinishedShares(of: 4) { _ in SampleRanges() } == [0, 1, 2, 3])
+    #expect(plan.unfinishedShares(of: 4) { _ in SampleRanges(0..<16) } == [])
+    for count in 1...7 {
+      let left = try (0..<count).filter {
+        let shard = try Shard(index: $0, count: count)
+        return try !WorkPlan(images: Self.images, grid: plan.grid, shard: shard)
+          .remaining(after: done).isEmpty
+      }
+      #expect(plan.unfinishedShares(of: count, after: done) == left)
+    }
+  }
+
   @Test func growingDrawsOnlyTheNewSamples() throws {
     let plan = try WorkPlan(images: Self.images, grid: UnitGrid(unit: 8, samples: 16))
     let work = plan.remaining { _ in SampleRanges(0..<8) }

@@ -23,6 +23,16 @@ public enum AtomicFile {
     try write(Array(text.utf8), to: path, calls: .system)
   }
 
+  /// Deletes the file at `path`, if it is there; when this returns, it stays deleted after any
+  /// crash.
+  public static func remove(_ path: String) throws(FileError) {
+    if unlink(path) != 0 {
+      guard errno != ENOENT else { return }
+      throw FileError(path: path, operation: .remove, errno: errno)
+    }
+    try syncFolder(of: path, .system)
+  }
+
   /// Whether `name` is that of a temporary file, which a killed process may have left behind.
   public static func isTemporary(_ name: String) -> Bool { name.contains(".tmp.") }
 

@@ -2,7 +2,7 @@ import Foundation
 
 /// What was asked of the file system.
 public enum FileOperation: String, Sendable {
-  case open, inspect, map, read, list, create, write, sync, close, rename
+  case open, inspect, map, read, list, create, write, sync, close, rename, remove
 }
 
 /// A refusal of the file system, such as a missing file or a full disk.

@@ -22,6 +22,9 @@ extension RunDirectory {
     return PartEntry(name: name, header: sealed.header)
   }
 
+  /// Whether a part's file is still there.
+  public func has(_ entry: PartEntry) -> Bool { access("\(partsPath)/\(entry.name)", F_OK) == 0 }
+
   /// Whether this process wrote a part.
   public func owns(_ entry: PartEntry) -> Bool { entry.name.contains(".\(writer).") }
 }

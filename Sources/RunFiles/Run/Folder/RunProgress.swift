@@ -2,38 +2,32 @@
 public struct ImageProgress: Sendable {
   /// The image.
   public let image: ImageID
-  /// The parts that count; their samples are disjoint.
-  public private(set) var accepted: [PartEntry] = []
+  /// The parts that count: their samples are disjoint, and no other disjoint ones cover more.
+  public let accepted: [PartEntry]
   /// Parts that share samples with an accepted one and are set aside, though they hold others too;
   /// the others count as missing.
-  public private(set) var overlapping: [PartEntry] = []
+  public let overlapping: [PartEntry]
   /// Parts all of whose samples are in one accepted part: left over from a joining that was cut
   /// short, or done twice.
-  public private(set) var redundant: [PartEntry] = []
+  public let redundant: [PartEntry]
   /// The samples of the accepted parts.
-  public private(set) var covered = SampleRanges()
+  public let covered: SampleRanges
 
-  /// The progress that some parts of `image` amount to.
+  /// The progress that some parts of `image` amount to, whatever their order.
   ///
-  /// The larger part wins, then the smaller name, whatever the order given.
+  /// Of up to 128 parts that hang together by shared samples, the best choice is found; so one more
+  /// part never lowers the number of covered samples, and deleting redundant ones neither. Of more,
+  /// the best choice that a bounded search finds counts.
   public init(image: ImageID, parts: some Sequence<PartEntry>) {
     self.image = image
-    for part in parts.sorted(by: PartEntry.hasPriority) { add(part) }
+    let selection = PartSelection(parts)
+    (accepted, overlapping) = (selection.accepted, selection.overlapping)
+    redundant = selection.redundant
+    covered = SampleRanges(accepted.flatMap(\.header.samples.ranges))
   }
 
   /// Number of failed samples in the accepted parts.
   public var failedCount: Int { accepted.reduce(0) { $0 + $1.header.failedCount } }
-
-  private mutating func add(_ part: PartEntry) {
-    if part.header.samples.isDisjoint(with: covered) {
-      accepted.append(part)
-      covered = covered.union(part.header.samples)
-    } else if accepted.contains(where: { $0.header.samples.isSuperset(of: part.header.samples) }) {
-      redundant.append(part)
-    } else {
-      overlapping.append(part)
-    }
-  }
 }
 
 /// What is finished of a run: the content of its `parts/` folder.
@@ -52,6 +46,15 @@ public struct RunProgress: Sendable {
 
   /// The finished samples of `image`.
   public func covered(_ image: ImageID) -> SampleRanges { images[image]?.covered ?? SampleRanges() }
+
+  /// SHA-256 of what is finished, in hexadecimal: of a line `NAME<TAB>SAMPLES` for each image, by
+  /// name. The files it is kept in do not matter.
+  public var digest: String {
+    let lines = images.values.filter { !$0.covered.isEmpty }.sorted { $0.image < $1.image }.map {
+      "\($0.image.name)\t\($0.covered)\n"
+    }
+    return SHA256.hex(of: Array(lines.joined().utf8))
+  }
 
   /// Parts set aside because they share samples with others, by name.
   public var overlapping: [PartEntry] {

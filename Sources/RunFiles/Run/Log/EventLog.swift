@@ -89,4 +89,9 @@ enum Timestamp {
   static func text(_ date: Date) -> String {
     date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
   }
+
+  /// The point in time of such a text; nil for anything else.
+  static func date(_ text: String) -> Date? {
+    try? Date(text, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+  }
 }

@@ -39,6 +39,15 @@ public struct RunStatus: Codable, Equatable, Sendable {
   public var process: Int32
   /// `I/N`; nil if the run works on everything.
   public var shard: String?
+  /// How the tasks of the array are numbered that the share belongs to; nil if the run works on
+  /// everything.
+  public var array: ArrayGeometry?
+  /// Slurm's name of the job, `12` or `12_3`; nil outside a job.
+  public var job: String?
+  /// How often Slurm has started the job again; nil outside a job.
+  public var restartCount: Int?
+  /// When Slurm ends the job, seconds since 1970; nil if it does not tell.
+  public var deadline: Double?
   /// When the run began, UTC, ISO 8601.
   public var started: String
   /// When this was written, UTC, ISO 8601.
@@ -63,16 +72,26 @@ public struct RunStatus: Codable, Equatable, Sendable {
   public var error: String?
 
   /// The status of a run that began some seconds ago.
-  public init(program: String, run: String, shard: Shard?, secondsSinceStart: Double = 0) {
+  public init(
+    program: String, run: String, share: ArrayShare?, job: SlurmJob = SlurmJob(),
+    secondsSinceStart: Double = 0
+  ) {
     state = .running
     self.program = program
     self.run = run
     host = HostName.current
     process = getpid()
-    self.shard = shard?.description
+    shard = share?.shard.description
+    array = share?.geometry
+    (self.job, restartCount, deadline) = (job.name, job.restartCount, job.deadline)
     started = Timestamp.text(Date(timeIntervalSinceNow: -secondsSinceStart))
     updated = Timestamp.text(Date())
     elapsedSeconds = secondsSinceStart
+  }
+
+  /// Seconds since this was written, by the clock of this machine; nil if the time is not readable.
+  public func age(now: Date = Date()) -> Double? {
+    Timestamp.date(updated).map { now.timeIntervalSince($0) }
   }
 }
 
@@ -96,18 +115,39 @@ extension RunDirectory {
     try AtomicFile.write(Array(try encoder.encode(status)) + [10], to: statusPath(shard: shard))
   }
 
-  /// The status files in the folder that can be read, by file name: one of the run, or one a shard.
+  /// The status files in the folder, by file name: one of the run, or one a shard; nil for those
+  /// that cannot be read.
   ///
   /// - Throws: `FileError` if the folder cannot be listed.
-  public func statuses() throws -> [String: RunStatus] {
-    let decoder = JSONDecoder()
-    decoder.keyDecodingStrategy = .convertFromSnakeCase
+  public func statuses() throws(FileError) -> [String: RunStatus?] {
+    try Self.statuses(in: path)
+  }
+
+  private static func statuses(in path: String) throws(FileError) -> [String: RunStatus?] {
     let names = try FolderCalls.names(in: path).filter {
       $0.hasPrefix("status") && $0.hasSuffix(".json")
     }
-    return names.reduce(into: [:]) { statuses, name in
-      guard let text = try? FolderCalls.text(of: "\(path)/\(name)") else { return }
-      statuses[name] = try? decoder.decode(RunStatus.self, from: Data(text.utf8))
+    return names.reduce(into: [:]) { $0.updateValue(status(in: "\(path)/\($1)"), forKey: $1) }
+  }
+
+  private static func status(in file: String) -> RunStatus? {
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    guard let text = try? FolderCalls.text(of: file) else { return nil }
+    return try? decoder.decode(RunStatus.self, from: Data(text.utf8))
+  }
+
+  /// The numberings of the job arrays that have run in the folder at `path`, those with most tasks
+  /// first, then the latest; none if there is no folder.
+  public static func arrays(in path: String) -> [ArrayGeometry] {
+    let statuses = ((try? statuses(in: path)) ?? [:]).values.compactMap { $0 }
+    let latest = statuses.reduce(into: [ArrayGeometry: String]()) { latest, status in
+      guard let array = status.array else { return }
+      latest[array] = max(latest[array] ?? "", status.updated)
     }
+    return latest.sorted {
+      ($0.key.count, $0.value, $0.key.first, $0.key.step)
+        > ($1.key.count, $1.value, $1.key.first, $1.key.step)
+    }.map(\.key)
   }
 }

@@ -60,8 +60,13 @@ extension SampleRanges {
 
   /// The members of either set.
   public func union(_ other: SampleRanges) -> SampleRanges {
-    if other.isEmpty { return self }
-    return SampleRanges(ranges + other.ranges)
+    var result = SampleRanges()
+    var (mine, theirs) = (ranges[...], other.ranges[...])
+    while let a = mine.first, let b = theirs.first {
+      result.append(a.lowerBound <= b.lowerBound ? mine.removeFirst() : theirs.removeFirst())
+    }
+    for range in mine + theirs { result.append(range) }
+    return result
   }
 
   /// The members of both sets.

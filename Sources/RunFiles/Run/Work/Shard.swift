@@ -44,40 +44,6 @@ extension Shard: CustomStringConvertible {
   public var description: String { "\(index)/\(count)" }
 }
 
-// MARK: - Slurm job arrays
-
-extension Shard {
-  /// The share of a task of a Slurm job array: (ID − MIN)/STEP of COUNT, so that `0-7`, `1-8` and
-  /// `0-14:2` mean the same.
-  ///
-  /// - Parameter environment: the process's environment variables.
-  /// - Returns: nil outside a job array.
-  /// - Throws: ``ShardError`` if the variables contradict each other, or the array is a list with
-  ///   gaps, in which a task cannot know its place.
-  public static func slurmArrayTask(_ environment: [String: String]) throws(ShardError) -> Shard? {
-    guard environment["SLURM_ARRAY_TASK_ID"] != nil else { return nil }
-    let id = try slurmNumber("SLURM_ARRAY_TASK_ID", environment)
-    let first = try slurmNumber("SLURM_ARRAY_TASK_MIN", environment)
-    let last = try slurmNumber("SLURM_ARRAY_TASK_MAX", environment)
-    let step =
-      environment["SLURM_ARRAY_TASK_STEP"] == nil
-      ? 1 : try slurmNumber("SLURM_ARRAY_TASK_STEP", environment)
-    let count = try slurmNumber("SLURM_ARRAY_TASK_COUNT", environment)
-    guard step >= 1, first <= id, id <= last, (last - first) / step + 1 == count,
-      (id - first) % step == 0
-    else { throw .irregularArray(id: id, first: first, last: last, step: step, count: count) }
-    return try Shard(index: (id - first) / step, count: count)
-  }
-
-  private static func slurmNumber(
-    _ name: String, _ environment: [String: String]
-  ) throws(ShardError) -> Int {
-    guard let text = environment[name], let value = Int(text), (0...Int(UInt32.max)).contains(value)
-    else { throw .slurmVariable(name, environment[name]) }
-    return value
-  }
-}
-
 /// Why there is no shard.
 public enum ShardError: Error, Hashable, Sendable {
   /// The text is not `I/N`.
@@ -86,7 +52,8 @@ public enum ShardError: Error, Hashable, Sendable {
   case outOfRange(index: Int, count: Int)
   /// A variable of a job array is missing or not a number.
   case slurmVariable(String, String?)
-  /// The array's indices are not MIN, MIN+STEP, …, MAX.
+  /// The array's indices are not MIN, MIN+STEP, …, MAX, and no earlier array of the folder has the
+  /// task's.
   case irregularArray(id: Int, first: Int, last: Int, step: Int, count: Int)
 }
 
@@ -106,7 +73,8 @@ extension ShardError: CustomStringConvertible {
     case .irregularArray(let id, let first, let last, let step, let count):
       "task \(id) of a Slurm job array of \(count) tasks "
         + "from \(first) to \(last) with step \(step): "
-        + "a list with gaps does not tell a task its share; "
+        + "a list with gaps does not tell a task its share, "
+        + "and no array that has run in this folder has this task; "
         + "use a gapless --array=0-\(max(count - 1, 0)), or give the share with --shard I/N"
     }
   }

@@ -26,6 +26,12 @@ public struct WorkPlan: Sendable {
     units = shard?.range(of: total) ?? 0..<total
   }
 
+  private init(_ shard: Shard, of whole: WorkPlan) {
+    (images, grid) = (whole.images, whole.grid)
+    self.shard = shard
+    units = shard.range(of: images.count * grid.blockCount)
+  }
+
   /// Number of units in the plan, done or not.
   public var unitCount: Int { units.count }
 
@@ -56,6 +62,20 @@ public struct WorkPlan: Sendable {
       let wanted = SampleRanges(samples(ofImageAt: index))
       let missing = wanted.subtracting(covered(images[index]))
       return missing.isEmpty ? nil : RemainingWork(image: images[index], samples: missing)
+    }
+  }
+}
+
+extension WorkPlan {
+  /// Which shares of `count` have something left to do when `covered` samples of each image are
+  /// finished, ascending.
+  public func unfinishedShares(
+    of count: Int, after covered: (ImageID) -> SampleRanges
+  ) -> [Int] {
+    // More shares than units leave the last ones empty.
+    (0..<min(count, images.count * grid.blockCount)).filter { index in
+      guard let shard = try? Shard(index: index, count: count) else { return false }
+      return !WorkPlan(shard, of: self).remaining(after: covered).isEmpty
     }
   }
 }

@@ -1,0 +1,32 @@
+/// Compares what a run still needs with the time its job has.
+public struct TimeLimit: Sendable {
+  private let deadline: Double?
+  private var isEnough: Bool?
+
+  /// - Parameter deadline: when the job ends, seconds since 1970; nil if that is not known.
+  public init(deadline: Double?) { self.deadline = deadline }
+
+  /// What to tell: once when there is an estimate, and again each time the answer changes.
+  ///
+  /// - Parameters:
+  ///   - remaining: estimated seconds to the end of the run; nil if not known.
+  ///   - now: seconds since 1970.
+  public mutating func remark(remaining: Double?, now: Double) -> String? {
+    guard let deadline, let remaining, remaining > 0 else { return nil }
+    let left = max(0, deadline - now)
+    // Estimates waver: once it was too little, it is enough only with a tenth to spare.
+    let enough = isEnough == false ? remaining <= 0.9 * left : remaining <= left
+    guard enough != isEnough else { return nil }
+    isEnough = enough
+    return Self.text(remaining: remaining, left: left)
+  }
+
+  /// For example `needs 2 h 10 min, the job ends in 1 h 40 min: it will be requeued or must be
+  /// started again`.
+  public static func text(remaining: Double, left: Double) -> String {
+    let times =
+      "needs \(ProgressLine.duration(remaining)), the job ends in \(ProgressLine.duration(left)): "
+    return times
+      + (remaining <= left ? "that is enough" : "it will be requeued or must be started again")
+  }
+}
