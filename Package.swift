@@ -70,11 +70,12 @@ let package = Package(
     room("Worker", ["Engine", "Statistics", "RunFiles"]),
     room("Coordinator", ["Statistics", "RunFiles", "MPIShim"]),
     room("Report", ["Statistics", "RunFiles"]),
+    room("Batch", ["RunFiles"]),
     room("Validation", ["Worker"]),
     .executableTarget(
       name: "posterior",
       dependencies: [
-        "Coordinator", "Report", "Validation", "Worker",
+        "Batch", "Coordinator", "Report", "Validation", "Worker",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),
@@ -91,6 +92,7 @@ let package = Package(
     tests("ValidationTests", ["Validation"]),
     tests("CoordinatorTests", ["Coordinator"]),
     tests("ReportTests", ["Report"]),
+    tests("BatchTests", ["Batch"]),
     tests("EndToEndTests", ["RunFiles"], resources: [.copy("Snapshots")]),
   ],
   cxxLanguageStandard: .cxx20

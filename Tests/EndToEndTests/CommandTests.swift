@@ -141,7 +141,8 @@ extension EndToEnd {
   /// The help texts as they are agreed on.
   @Suite struct Help {
     static let commands = [
-      "", "run", "status", "missing", "merge", "inspect", "fold", "doctor", "validate",
+      "", "run", "submit", "plan", "status", "missing", "merge", "inspect", "fold", "doctor",
+      "validate",
     ]
 
     /// `POSTERIOR_RECORD_SNAPSHOTS=1` writes the texts anew.

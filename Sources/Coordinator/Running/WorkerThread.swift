@@ -193,13 +193,3 @@ extension WorkerThread {
     log.write(event)
   }
 }
-
-/// How much memory this process has used.
-enum ProcessMemory {
-  /// Largest resident size so far in bytes; nil if the system does not tell.
-  static var peakBytes: Int? {
-    var usage = rusage()
-    guard getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return nil }
-    return usage.ru_maxrss * 1024
-  }
-}

@@ -59,15 +59,20 @@ struct UnitDrawing {
         levels: !configuration.statistics.quantiles.isEmpty, truthRank: problem.scene.truth != nil))
   }
 
-  func run(shouldStop: () -> Bool) throws -> Part {
+  /// - Parameter observe: is shown the start and the state after every step.
+  func run(
+    shouldStop: () -> Bool, observe: ((SamplerState) throws -> Void)? = nil
+  ) throws -> Part {
     var copy = self
-    return try copy.draw(shouldStop: shouldStop)
+    return try copy.draw(shouldStop: shouldStop, observe: observe)
   }
 
-  private mutating func draw(shouldStop: () -> Bool) throws -> Part {
+  private mutating func draw(
+    shouldStop: () -> Bool, observe: ((SamplerState) throws -> Void)?
+  ) throws -> Part {
     var wanted = Array(unit.samples)
     for attempt in 0..<Self.attempts where !wanted.isEmpty {
-      let batch = try batch(wanted, attempt: attempt, shouldStop: shouldStop)
+      let batch = try batch(wanted, attempt: attempt, shouldStop: shouldStop, observe: observe)
       let last = attempt == Self.attempts - 1
       wanted = try wanted.filter { index in
         try !accept(index, from: batch, attempts: attempt + 1, last: last)
@@ -89,7 +94,10 @@ struct UnitDrawing {
   }
 
   /// Samples the block that holds the unit; rows of `wanted` use the noise of `attempt`.
-  private func batch(_ wanted: [Int], attempt: Int, shouldStop: () -> Bool) throws -> Batch {
+  private func batch(
+    _ wanted: [Int], attempt: Int, shouldStop: () -> Bool,
+    observe: ((SamplerState) throws -> Void)?
+  ) throws -> Batch {
     let size = configuration.run.unit
     let start = unit.samples.lowerBound / size * size
     let samples = Array(start..<start + size)
@@ -102,8 +110,10 @@ struct UnitDrawing {
     let recorder = TrajectoryRecorder(
       configuration.recording, samples: samples, wanted: wanted, shape: problem.scene.shape,
       stepCount: problem.sampler.stepCount)
-    let state = try problem.sampler.sample(
-      problem.problem, noise: noise, shouldStop: shouldStop, observe: recorder?.observe)
+    let state = try problem.sampler.sample(problem.problem, noise: noise, shouldStop: shouldStop) {
+      try recorder?.observe($0)
+      try observe?($0)
+    }
     let elapsed = began.duration(to: clock.now) / .seconds(1)
     try recorder?.write(unit.image, folder: configuration.run.output)
     return Batch(

@@ -3,18 +3,7 @@ import RunFiles
 
 /// The options of `posterior run`.
 struct RunOptions: ParsableArguments {
-  @Argument(help: "Configuration file (YAML): one experiment.")
-  var config: String
-
-  @Option(
-    name: .customLong("set"), parsing: .singleValue,
-    help: ArgumentHelp(
-      "Replace a value of the configuration, such as sampler.steps=200; may be repeated.",
-      valueName: "key=value"))
-  var overrides: [String] = []
-
-  @Option(help: "Folder of the results, in place of run.output.")
-  var output: String?
+  @OptionGroup var experiment: ExperimentOptions
 
   @Option(help: ArgumentHelp("Draw only the I-th of N shares of the work.", valueName: "I/N"))
   var shard: String?
@@ -23,7 +12,7 @@ struct RunOptions: ParsableArguments {
   var dryRun = false
 
   func configuration() throws -> LoadedConfiguration {
-    try Configuration.load(path: config, overrides: overrides, output: output)
+    try experiment.configuration()
   }
 
   /// The share asked for, or that of a Slurm array task.

@@ -15,6 +15,20 @@ final class RunSession: Sendable {
     let placement: Placement
     let notices: [String]
 
+    /// - Parameter recordsWay: false leaves `sampler.record` out.
+    init(
+      _ read: LoadedConfiguration, localRank: Int, localSize: Int, recordsWay: Bool = true
+    ) throws {
+      try read.validatePaths()
+      var configuration = read.configuration
+      if !recordsWay { configuration.recording = nil }
+      placement = try Placement(
+        configuration.compute, localRank: localRank, localSize: localSize)
+      experiment = try Experiment(placement.resolve(configuration), device: placement.device)
+      notices = read.notices
+      try read.check(imageShape: experiment.prior.imageShape)
+    }
+
     var configuration: Configuration { experiment.configuration.configuration }
     var workHash: String { experiment.workHash }
   }
@@ -27,14 +41,7 @@ final class RunSession: Sendable {
   func load(localRank: Int, localSize: Int) throws -> Loaded {
     try loaded.withLock { known in
       if let known { return known }
-      let read = try options.configuration()
-      try read.validatePaths()
-      let placement = try Placement(
-        read.configuration.compute, localRank: localRank, localSize: localSize)
-      let resolved = placement.resolve(read.configuration)
-      let experiment = try Experiment(resolved, device: placement.device)
-      try read.check(imageShape: experiment.prior.imageShape)
-      let made = Loaded(experiment: experiment, placement: placement, notices: read.notices)
+      let made = try Loaded(options.configuration(), localRank: localRank, localSize: localSize)
       known = made
       return made
     }

@@ -1,0 +1,86 @@
+import RunFiles
+
+/// What a run costs, from its amount of work and the measured time of a unit.
+///
+/// A rank is taken to have the workers that were measured; all times are in seconds.
+public struct RunCost: Hashable, Sendable {
+  /// Number of images.
+  public var images: Int
+  /// How the samples of an image are cut into units.
+  public var grid: UnitGrid
+  /// Network evaluations of a sample that is good at once.
+  public var evaluationsPerSample: Int
+  /// Workers of a rank, at least 1.
+  public var workers: Int
+  /// Time of a unit on one worker while the others of its rank work too.
+  public var unitSeconds: Double
+  /// Time to set up an image's problem on a worker.
+  public var setupSeconds: Double
+  /// Time from the start of the program to the first unit.
+  public var startSeconds: Double
+  /// Time rank 0 takes at the end to write the maps and pictures of an image.
+  public var resultSeconds: Double
+
+  public init(
+    images: Int, grid: UnitGrid, evaluationsPerSample: Int, workers: Int, unitSeconds: Double,
+    setupSeconds: Double = 0, startSeconds: Double = 0, resultSeconds: Double = 0
+  ) {
+    self.images = images
+    self.grid = grid
+    self.evaluationsPerSample = evaluationsPerSample
+    self.workers = max(1, workers)
+    self.unitSeconds = unitSeconds
+    self.setupSeconds = setupSeconds
+    self.startSeconds = startSeconds
+    self.resultSeconds = resultSeconds
+  }
+}
+
+// MARK: - Work
+
+extension RunCost {
+  /// Samples of all images.
+  public var samples: Int { images * grid.samples }
+  /// Units of all images.
+  public var units: Int { images * grid.blockCount }
+  /// Network evaluations of all rows drawn; whole units only, so rows that are thrown away count.
+  public var evaluations: Int { units * grid.unit * evaluationsPerSample }
+}
+
+// MARK: - Time
+
+extension RunCost {
+  /// Time of a run on so many ranks, from start to maps.
+  public func seconds(ranks: Int) -> Double {
+    startSeconds + drawing(units: units, images: images, workers: ranks * workers)
+      + Double(images) * resultSeconds
+  }
+
+  /// Units the busiest worker of so many ranks draws.
+  public func unitsPerWorker(ranks: Int) -> Int { units.dividedUp(by: ranks * workers) }
+
+  /// Time of the longest task of an array: one rank a task, maps left to `merge`.
+  public func taskSeconds(tasks: Int) -> Double {
+    let share = units.dividedUp(by: tasks)
+    let touched = min(images, share.dividedUp(by: max(1, grid.blockCount)) + 1)
+    return startSeconds + drawing(units: share, images: touched, workers: workers)
+  }
+
+  /// Time `merge` takes.
+  public var mergeSeconds: Double { startSeconds + Double(images) * resultSeconds }
+
+  /// Units come whole: the last round keeps some workers idle.
+  private func drawing(units: Int, images: Int, workers: Int) -> Double {
+    let rounds = units.dividedUp(by: workers)
+    return Double(rounds) * unitSeconds
+      + Double(min(rounds, images.dividedUp(by: workers))) * setupSeconds
+  }
+}
+
+extension Int {
+  /// The quotient rounded up.
+  func dividedUp(by divisor: Int) -> Int {
+    let (quotient, rest) = quotientAndRemainder(dividingBy: Swift.max(1, divisor))
+    return quotient + (rest > 0 ? 1 : 0)
+  }
+}

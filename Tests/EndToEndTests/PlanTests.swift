@@ -1,0 +1,68 @@
+import Foundation
+import Testing
+
+extension EndToEnd {
+  /// What a run will cost, and the scripts for a cluster.
+  @Suite struct Planning {
+    @Test func countsTheWorkAndWritesNothing() throws {
+      let folder = try TemporaryFolder()
+      var experiment = TinyExperiment(images: 3, samples: 10, unit: 4)
+      experiment.sampler = "{name: dps, scale: 0.3, steps: 20, record: {every: 5, samples: 2}}"
+      let configuration = try experiment.write(into: folder)
+      let plan = try Program.run(["plan", configuration, "--output", folder("run")])
+      #expect(plan.code == 0, "\(plan)")
+      for text in [
+        "images    3\n", "samples   30   10 each\n", "units     9   of 4 samples",
+        "720 evaluations   20 a sample", "Trajectories are not counted.",
+        "--array=0-0 ", "posterior submit \(configuration) --output \(folder("run")) --array 1\n",
+      ] {
+        #expect(plan.output.contains(text), "\(text): \(plan)")
+      }
+      #expect(!FileManager.default.fileExists(atPath: folder("run")))
+    }
+
+    @Test func tellsTheRunFolderAlone() throws {
+      let folder = try TemporaryFolder()
+      let configuration = try TinyExperiment().write(into: folder)
+      let plan = try Program.run(["plan", configuration, "--folder"])
+      #expect(plan.output == "runs/unused\n" && plan.code == 0, "\(plan)")
+      let bad = try Program.run(["plan", configuration, "--folder", "--set", "run.unit=0"])
+      #expect(bad.code == 65 && bad.output.isEmpty, "\(bad)")
+    }
+
+    /// The plan's time of a unit against what a run takes, both in processor time: the tests share
+    /// their machine with anything. What else runs on a core's caches and on its sibling thread
+    /// changes processor time too, by up to 2. `scripts/check-plan` compares the times by the
+    /// clock, on a quiet machine.
+    @Test func foretellsTheTimeOfARun() throws {
+      let folder = try TemporaryFolder()
+      var experiment = TinyExperiment(images: 2, samples: 32, unit: 4)
+      experiment.sampler = "{name: dps, method: ps, scale: 0.3, steps: 300}"
+      let configuration = try experiment.write(into: folder)
+      let plan = try Program.run(["plan", configuration], timeout: 240)
+      let unit = try #require(Self.unitSeconds(plan.output), "\(plan)")
+      let before = Self.processorSeconds
+      let run = try Program.run(["run", configuration, "--output", folder("run")], timeout: 240)
+      #expect(run.code == 0, "\(run)")
+      let taken = Self.processorSeconds - before
+      #expect((0.5...2).contains(taken / (16 * unit)), "\(taken) s for 16 units\n\(plan)")
+    }
+
+    /// Processor time of all programs that the tests have started and that have ended.
+    private static var processorSeconds: Double {
+      var usage = rusage()
+      getrusage(__rusage_who_t(RUSAGE_CHILDREN.rawValue), &usage)
+      return [usage.ru_utime, usage.ru_stime].reduce(0) {
+        $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6
+      }
+    }
+
+    private static func unitSeconds(_ text: String) -> Double? {
+      guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix("  a unit") })
+      else { return nil }
+      let words = line.split(separator: " ")
+      guard words.count > 3, let value = Double(words[2]) else { return nil }
+      return words[3] == "ms" ? value / 1000 : value
+    }
+  }
+}
