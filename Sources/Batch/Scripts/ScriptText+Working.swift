@@ -116,11 +116,11 @@ extension ScriptText {
     say "$launcher ended with $code"
     # A launcher's exit code proves nothing: mpirun ends with 0 when a daemon of it is killed.
     if "$posterior" status "$run"; then
-      case $code in
-      0) leave 0 "the run is complete" ;;
-      1) leave 1 "the run is complete, with failed samples" ;;
-      esac
-      # All samples are there, but the job ended before its maps were written.
+      [ "$code" -ne 1 ] || leave 1 "the run is complete, with failed samples"
+      leave 0 "the run is complete"
+    fi
+    # All samples may be there, the job having ended before their maps were written.
+    if "$posterior" missing "$run" >/dev/null; then
       "$posterior" merge "$run"
       leave $? "the run is complete"
     fi

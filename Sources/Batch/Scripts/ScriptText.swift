@@ -84,7 +84,8 @@ enum ScriptText {
 
     "$posterior" merge "$run"
     code=$?
-    [ $code -ne 75 ] || say "samples are missing; 'posterior missing $run --array' lists the tasks"
+    [ $code -ne 75 ] || say "samples are missing; 'posterior missing $run --array' lists the tasks" \
+      "for --array of sbatch"
     say "ends with $code"
     exit $code
     """#
