@@ -48,6 +48,9 @@ extension EndToEnd {
       }
       let now = try Program.run(["missing", run.path, "--array"])
       #expect(now.code == 0 && now.output == "", "\(now)")
+      for (name, text) in [("9-of-4", "{torn"), ("1-of-2", ""), ("x", "[1]")] {
+        try folder.write(text, to: "array/run/status-\(name).json")
+      }
       try Self.expectUnmerged(run)
       let merged = try Program.run(["merge", run.path])
       #expect(merged.code == 0, "\(merged)")
@@ -61,6 +64,7 @@ extension EndToEnd {
       #expect(status.code == 75, "\(status)")
       #expect(status.output.contains("30 of 30 samples of 3 images are done"), "\(status)")
       #expect(status.output.contains("shares: 4 complete"), "\(status)")
+      #expect(status.output.contains("status-9-of-4.json: cannot be read"), "\(status)")
       #expect(
         status.output.contains(
           "maps are not written (or of fewer samples): type posterior merge \(run.path)"),

@@ -37,6 +37,7 @@ import Testing
   static let wrongArrays: [[String?]] = [
     ["3", "0", "7", "1", "3"],  // a list with gaps: 0,3,7
     ["7", "3", "7", "1", "2"],  // 3,7
+    ["4", "0", "7", "2", "4"],  // 0-4:2,7
     ["9", "0", "7", "1", "8"],  // beyond the last
     ["1", "0", "14", "2", "8"],  // between steps
     ["0", "0", "7", "0", "8"],  // no step

@@ -16,6 +16,11 @@ struct PartSelection {
   static let stepLimit = 2000
 
   init(_ parts: some Sequence<PartEntry>) {
+    let parts = Array(parts)
+    if parts.count <= 1 {
+      accepted = parts
+      return
+    }
     for group in Self.groups(parts.sorted(by: PartEntry.hasPriority)) { settle(group) }
     accepted.sort(by: PartEntry.hasPriority)
   }

@@ -75,9 +75,12 @@ private struct SlurmTask {
   }
 
   /// The array's numbering; nil for a list with gaps, and if the variables contradict each other.
+  ///
+  /// Of a mixed list Slurm tells the step of its stepped part: `0-4:2,7` is 0 to 7 with step 2, four
+  /// tasks.
   var geometry: ArrayGeometry? {
     guard step >= 1, first <= id, id <= last, (last - first) / step + 1 == count,
-      (id - first) % step == 0
+      (last - first) % step == 0, (id - first) % step == 0
     else { return nil }
     return ArrayGeometry(first: first, step: step, count: count)
   }
