@@ -120,6 +120,23 @@ extension EndToEnd {
       }
     }
 
+    @Test func simulate() throws {
+      let size = ["--images", "20", "--samples", "8", "--unit", "2", "--shape", "1,8,8"]
+      let many = try Program.run(["simulate", "--workers", "50"] + size)
+      #expect(many.code == 0, "\(many)")
+      #expect(many.output.contains("µs/unit") && many.output.contains(" 80 "), "\(many)")
+      let folder = try TemporaryFolder()
+      for ranks in [nil, 2] {
+        let output = folder("run-\(ranks ?? 1)")
+        let result = try Program.run(
+          ["simulate", "--unit-seconds", "0", "--output", output] + size, ranks: ranks)
+        #expect(result.code == 0, "\(result)")
+        #expect(result.output.contains("disk %"), "\(result)")
+        let status = try Program.run(["status", output])
+        #expect(status.output.contains("160 of 160 samples of 20 images are done"), "\(status)")
+      }
+    }
+
     @Test func validate() throws {
       let result = try Program.run(
         ["validate", "--reference", "Tests/Reference", "--quiet"], timeout: 240)
@@ -142,7 +159,7 @@ extension EndToEnd {
   @Suite struct Help {
     static let commands = [
       "", "run", "submit", "plan", "status", "missing", "merge", "inspect", "fold", "doctor",
-      "validate",
+      "validate", "simulate",
     ]
 
     /// `POSTERIOR_RECORD_SNAPSHOTS=1` writes the texts anew.

@@ -117,6 +117,18 @@ import Testing
     #expect(throws: ImageError.self) { try experiment.checkInputs { _ in } }
   }
 
+  /// Files are read on all cores; which error is told must not depend on who is first.
+  @Test func theFirstBadInputByNameIsTold() throws {
+    let folder = try Experiments.folder(images: 300)
+    let experiment = try Experiments.experiment(Experiments.configuration(folder))
+    let names = experiment.images.images.map(\.path)
+    for place in [70, 71, 140, 299] { try AtomicFile.write("torn", to: names[place]) }
+    for _ in 0..<20 {
+      let error = #expect(throws: (any Error).self) { try experiment.checkInputs { _ in } }
+      #expect(error.map { "\($0)".contains(names[70]) } == true)
+    }
+  }
+
   /// The identity has no published projection, and a process of 5 steps no step 7.
   @Test(arguments: [
     Configuration.Sampler.dps(

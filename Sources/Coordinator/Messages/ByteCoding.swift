@@ -12,10 +12,14 @@ struct ByteWriter {
 
   mutating func write(_ values: [UInt8]) {
     write(values.count)
+    bytes.reserveCapacity(bytes.count + values.count)
     bytes.append(contentsOf: values)
   }
 
-  mutating func write(_ text: String) { write(Array(text.utf8)) }
+  mutating func write(_ text: String) {
+    write(text.utf8.count)
+    bytes.append(contentsOf: text.utf8)
+  }
 
   mutating func write<Value>(
     _ value: Value?, _ put: (inout ByteWriter, Value) -> Void
@@ -35,29 +39,29 @@ struct MalformedMessage: Error, Hashable {}
 
 /// Takes values back out of bytes; nothing is trusted, least of all counts.
 struct ByteReader {
-  private var rest: ArraySlice<UInt8>
+  private let bytes: [UInt8]
+  private var start = 0
 
-  init(_ bytes: [UInt8]) { rest = bytes[...] }
+  init(_ bytes: [UInt8]) { self.bytes = bytes }
 
   mutating func int() throws(MalformedMessage) -> Int {
-    let word = try take(8)
-    let value = word.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-    return Int(Int64(bitPattern: value))
+    let place = try take(8).lowerBound
+    let word = bytes.withUnsafeBytes {
+      $0.loadUnaligned(fromByteOffset: place, as: Int64.self)
+    }
+    return Int(Int64(littleEndian: word))
   }
 
   mutating func double() throws(MalformedMessage) -> Double {
     Double(bitPattern: UInt64(bitPattern: Int64(try int())))
   }
 
-  mutating func bool() throws(MalformedMessage) -> Bool { try take(1).first == 1 }
+  mutating func bool() throws(MalformedMessage) -> Bool { bytes[try take(1).lowerBound] == 1 }
 
-  mutating func array() throws(MalformedMessage) -> [UInt8] {
-    let count = try int()
-    return Array(try take(count))
-  }
+  mutating func array() throws(MalformedMessage) -> [UInt8] { Array(bytes[try taken()]) }
 
   mutating func string() throws(MalformedMessage) -> String {
-    String(decoding: try array(), as: UTF8.self)
+    String(decoding: bytes[try taken()], as: UTF8.self)
   }
 
   mutating func optional<Value>(
@@ -71,7 +75,7 @@ struct ByteReader {
   ) throws(MalformedMessage) -> [Value] {
     let count = try int()
     // Every value takes a byte at least.
-    guard (0...rest.count).contains(count) else { throw MalformedMessage() }
+    guard (0...bytes.count - start).contains(count) else { throw MalformedMessage() }
     var values: [Value] = []
     for _ in 0..<count { values.append(try get(&self)) }
     return values
@@ -79,12 +83,18 @@ struct ByteReader {
 
   /// Nothing may be left over.
   func end() throws(MalformedMessage) {
-    guard rest.isEmpty else { throw MalformedMessage() }
+    guard start == bytes.count else { throw MalformedMessage() }
   }
 
-  private mutating func take(_ count: Int) throws(MalformedMessage) -> ArraySlice<UInt8> {
-    guard (0...rest.count).contains(count) else { throw MalformedMessage() }
-    defer { rest = rest.dropFirst(count) }
-    return rest.prefix(count)
+  /// Where the next bytes lie that come after their count.
+  private mutating func taken() throws(MalformedMessage) -> Range<Int> {
+    let count = try int()
+    return try take(count)
+  }
+
+  private mutating func take(_ count: Int) throws(MalformedMessage) -> Range<Int> {
+    guard (0...bytes.count - start).contains(count) else { throw MalformedMessage() }
+    defer { start += count }
+    return start..<start + count
   }
 }

@@ -15,6 +15,8 @@ struct CommitLedger {
     var leftovers: [PartEntry] = []
     /// What this run has to draw.
     var work: SampleRanges
+    /// One file holds all samples.
+    var isWhole = false
 
     var covered: SampleRanges {
       SampleRanges((others + own).flatMap(\.header.samples.ranges))
@@ -41,12 +43,13 @@ struct CommitLedger {
 
   /// Notes a file that has been written, and joins files where it is time to.
   ///
-  /// - Returns: the whole part if the image is complete now.
-  mutating func add(_ entry: PartEntry) throws -> Part? {
+  /// - Returns: the file that holds the whole image if it is complete now; nothing is kept of it
+  ///   then.
+  mutating func add(_ entry: PartEntry) throws -> PartEntry? {
     let image = entry.header.image
     guard var files = images[image] else { return nil }
     files.own.append(entry)
-    defer { images[image] = files }
+    defer { images[image] = files.isWhole ? nil : files }
     if files.covered.isSuperset(of: wanted) { return try complete(image, &files) }
     if files.own.count >= Self.ownLimit
       || files.own.count > 1 && files.covered.isSuperset(of: files.work)
@@ -68,23 +71,23 @@ struct CommitLedger {
     }
   }
 
-  private func complete(_ image: ImageID, _ files: inout ImageFiles) throws -> Part? {
-    guard let (entry, part) = try joinAll(image, files.others + files.own) else { return nil }
+  private func complete(_ image: ImageID, _ files: inout ImageFiles) throws -> PartEntry? {
+    guard let whole = try joinAll(image, files.others + files.own) else { return nil }
     directory.discard(
-      files.leftovers.filter { entry.header.samples.isSuperset(of: $0.header.samples) })
-    files = ImageFiles(own: [entry], work: files.work)
-    return part
+      files.leftovers.filter { whole.header.samples.isSuperset(of: $0.header.samples) })
+    files.isWhole = true
+    return whole
   }
 
   /// Joins all files of an image; if another process has joined some of them meanwhile, those that
   /// are there now. Files that come and go all the time are left to whoever looks next.
-  private func joinAll(
-    _ image: ImageID, _ entries: [PartEntry]
-  ) throws -> (entry: PartEntry, part: Part)? {
+  private func joinAll(_ image: ImageID, _ entries: [PartEntry]) throws -> PartEntry? {
+    // A part that is alone is whole, and need not be read.
+    if entries.count == 1 { return entries[0] }
     var entries = entries
     for _ in 0..<10 {
       do {
-        return try directory.join(entries)
+        return try directory.join(entries)?.entry
       } catch let error as FileError where error.isMissingFile {
         let progress = try directory.progress(of: image)
         guard progress.covered.isSuperset(of: wanted) else { return nil }

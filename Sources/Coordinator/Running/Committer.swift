@@ -25,9 +25,10 @@ final class Committer: Sendable {
   private let state = Monitor<State>(State())
 
   private struct State {
-    var orders: [CommitOrder] = []
+    var orders = Queue<CommitOrder>()
     var isCancelled = false
     var hasEnded = false
+    var busySeconds = 0.0
   }
 
   init(
@@ -43,12 +44,19 @@ final class Committer: Sendable {
   func start(_ work: [RemainingWork]) {
     let thread = Thread { [self] in
       var ledger = CommitLedger(run, work: work)
-      while let order = nextOrder() { execute(order, &ledger) }
+      while let order = nextOrder() {
+        let start = MonotonicClock.now()
+        execute(order, &ledger)
+        state.look { $0.busySeconds += MonotonicClock.now() - start }
+      }
       state.change { $0.hasEnded = true }
     }
     thread.name = "committer"
     thread.start()
   }
+
+  /// Time in which the thread was at work or waited for the disk.
+  var busySeconds: Double { state.look { $0.busySeconds } }
 
   func give(_ order: CommitOrder) { state.change { $0.orders.append(order) } }
 
@@ -62,8 +70,7 @@ final class Committer: Sendable {
   private func nextOrder() -> CommitOrder? {
     state.wait { state -> Next? in
       if state.isCancelled { return .cancelled }
-      if state.orders.isEmpty { return nil }
-      return .order(state.orders.removeFirst())
+      return state.orders.popFirst().map { .order($0) }
     }?.order
   }
 
@@ -97,7 +104,8 @@ extension Committer {
       let entry = try run.directory.commit(sealed)
       note(entry, bytes: bytes.count, seconds: MonotonicClock.now() - start)
       if let whole = try ledger.add(entry), job.observer.wantsCompletedImages {
-        job.observer.imageCompleted(whole)
+        let files = RunProgress(parts: [whole])
+        try run.directory.part(of: image, in: files).map(job.observer.imageCompleted)
       }
       post(.committed(image: image, samples: samples, bytes: bytes.count))
     } catch {

@@ -28,6 +28,7 @@ extension CoordinatorCore {
 
   private mutating func lose(_ rank: Int, _ silence: Double, _ now: Double) {
     ranks[rank].isLost = true
+    if ranks[rank].info == nil { absentRanks -= 1 }
     let text =
       ranks[rank].info == nil
       ? "rank \(rank) has not joined within \(Int(silence)) s"

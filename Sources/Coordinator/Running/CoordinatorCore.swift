@@ -44,8 +44,15 @@ struct CoordinatorCore {
   var report: ProgressReport
   var pendingCommits = 0
   var pendingBytes = 0
-  /// Workers that have nothing to do and wait for work.
+  /// Results that were taken, and their bytes.
+  var results = 0
+  var resultBytes = 0
+  /// Workers that have nothing to do and wait for work; they have been told to send what they have.
   var idle: Set<WorkerID> = []
+  /// Workers that get no work while too much waits to be written.
+  var held: Set<WorkerID> = []
+  /// Ranks that have neither joined nor been given up.
+  var absentRanks: Int
   let start: Double
   var lastHeartbeat: Double
   var lastStatus = -Double.infinity
@@ -61,6 +68,7 @@ struct CoordinatorCore {
     self.runName = runName
     self.observer = observer
     ranks = Array(repeating: Rank(), count: count)
+    absentRanks = count
     leases = Leases(ranks: count, now: now)
     pauses = PauseDetector(now: now)
     schedule = Schedule(work, grid: run.plan.grid)
@@ -107,6 +115,7 @@ extension CoordinatorCore {
   private mutating func join(_ info: RankInfo, _ rank: Int, _ now: Double) {
     guard ranks[rank].info == nil else { return }
     ranks[rank].info = info
+    if !ranks[rank].isLost { absentRanks -= 1 }
     report.ranks += 1
     report.workers += info.workers
     observer.rankJoined(info)
@@ -137,6 +146,8 @@ extension CoordinatorCore {
     case .accepted:
       pendingCommits += 1
       pendingBytes += bytes.count
+      results += 1
+      resultBytes += bytes.count
       actions.append(.commit(.part(image: image, samples: samples, bytes: bytes)))
     case .refused:
       observer.message(
@@ -154,7 +165,7 @@ extension CoordinatorCore {
   private mutating func feed(_ worker: WorkerID) {
     guard case .running = phase else { return }
     guard pendingBytes <= settings.backlogBytes else {
-      idle.insert(worker)
+      held.insert(worker)
       return
     }
     var units: [WorkUnit] = []
@@ -170,11 +181,15 @@ extension CoordinatorCore {
     }
   }
 
+  /// Gives work that has come up to workers that wait, the first ones first.
   private mutating func feedIdle() {
-    for worker in idle.sorted() {
-      idle.remove(worker)
-      feed(worker)
+    if !held.isEmpty, pendingBytes <= settings.backlogBytes {
+      let waiting = held.sorted()
+      held = []
+      for worker in waiting { feed(worker) }
     }
+    guard schedule.pendingUnits > 0, pendingBytes <= settings.backlogBytes else { return }
+    for worker in idle.sorted() where schedule.pendingUnits > 0 { feed(worker) }
   }
 
   /// Units a worker should have in hand: the next one is there before it is needed, and more of
@@ -183,7 +198,7 @@ extension CoordinatorCore {
   /// Near the end it is one, so that no worker sits on a unit another could begin; ranks that are
   /// still loading count as one worker each.
   private var lookahead: Int {
-    let expected = workerCount + ranks.count { $0.info == nil && !$0.isLost }
+    let expected = workerCount + absentRanks
     guard schedule.pendingUnits > expected else { return 1 }
     let unitSeconds = (pace.medianSecondsPerSample ?? 1) * Double(run.plan.grid.unit)
     let cover = Int((0.1 / max(unitSeconds, 0.002)).rounded(.up))

@@ -74,7 +74,11 @@ extension RunLoop {
     outcome.elapsedSeconds = MonotonicClock.now() - start
     outcome.coordinatorSeconds = MonotonicClock.threadTime() - startTime
     outcome.hasAbandonedThreads = !endThreads(within: 1)
-    if let head { outcome.report = head.core.report }
+    if let head {
+      outcome.report = head.core.report
+      (outcome.results, outcome.resultBytes) = (head.core.results, head.core.resultBytes)
+      outcome.committingSeconds = head.committer.busySeconds
+    }
     return outcome
   }
 

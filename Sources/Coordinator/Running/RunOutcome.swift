@@ -8,6 +8,12 @@ public struct RunOutcome: Sendable {
   public var report = ProgressReport()
   /// Processor time the coordinating thread of rank 0 used, in seconds.
   public var coordinatorSeconds = 0.0
+  /// Results that were committed; on rank 0.
+  public var results = 0
+  /// Bytes of these results.
+  public var resultBytes = 0
+  /// Time in which the committing thread was at work or waited for the disk, in seconds; on rank 0.
+  public var committingSeconds = 0.0
   /// Time from the first message to the end, in seconds.
   public var elapsedSeconds = 0.0
   /// Some rank cannot be reached and must be ended from here.

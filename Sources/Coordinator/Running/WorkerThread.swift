@@ -33,7 +33,7 @@ final class WorkerThread: Sendable {
   private let seal: PartSeal
   private let log: EventLog
   private let post: @Sendable (WorkerEvent) -> Void
-  private let orders = Monitor<[WorkerOrder]>([])
+  private let orders = Monitor(Queue<WorkerOrder>())
   private let sum = Mutex<Sum>(Sum())
 
   /// Finished units of one image that have not been sent.
@@ -104,7 +104,7 @@ extension WorkerThread {
   }
 
   private func nextOrder() -> WorkerOrder {
-    orders.wait { $0.isEmpty ? nil : $0.removeFirst() } ?? .end
+    orders.wait { $0.popFirst() } ?? .end
   }
 
   private func run(_ unit: WorkUnit) {

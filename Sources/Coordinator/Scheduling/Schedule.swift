@@ -22,8 +22,9 @@ public struct WorkerID: Hashable, Sendable, Comparable {
 /// Which units are still to be done, and who has which; a pure state machine.
 ///
 /// A unit is pending, then in a worker's hand, then finished there, then returned as part of a
-/// result. Memory grows with the number of images and workers, not with the number of units: what
-/// is pending is kept as ranges.
+/// result. Memory grows with the number of images and workers, not with the number of units: all
+/// but the few units in a hand is kept as ranges. Giving out and taking back a unit costs the
+/// logarithm of the number of images.
 public struct Schedule: Sendable {
   /// The work on one image.
   struct Item: Sendable {
@@ -40,16 +41,16 @@ public struct Schedule: Sendable {
     var item: Int?
     /// Units it was given and has not finished, in order.
     var units: [WorkUnit] = []
-    /// Units it has finished and not returned.
-    var finished: [WorkUnit] = []
+    /// What it has finished and not returned, an entry an image.
+    var finished: [RemainingWork] = []
   }
 
   var items: [Item]
   var itemOfImage: [ImageID: Int]
   /// Items from here on have never been given out.
   private var nextFresh = 0
-  /// Items before `nextFresh` that have something pending.
-  private var open: Set<Int> = []
+  /// Items before `nextFresh` that have something pending, by its amount.
+  private var open: LargestFirst
   var hands: [WorkerID: Hand] = [:]
   private let grid: UnitGrid
 
@@ -62,6 +63,7 @@ public struct Schedule: Sendable {
   public init(_ work: [RemainingWork], grid: UnitGrid) {
     self.grid = grid
     items = work.map { Item(work: $0, pending: $0.samples) }
+    open = LargestFirst(count: work.count)
     itemOfImage = Dictionary(
       work.enumerated().map { ($1.image, $0) }, uniquingKeysWith: { first, _ in first })
     pendingUnits = work.reduce(0) { $0 + grid.unitCount(of: $1.samples) }
@@ -70,6 +72,14 @@ public struct Schedule: Sendable {
 
   /// Whether all results are there.
   public var isComplete: Bool { missingSamples == 0 }
+
+  /// Number of ranges and units that are kept; looks at all of them.
+  var entryCount: Int {
+    items.reduce(0) { $0 + $1.pending.rangeCount + $1.returned.rangeCount }
+      + hands.values.reduce(0) { count, hand in
+        hand.finished.reduce(count + hand.units.count) { $0 + $1.samples.rangeCount }
+      }
+  }
 
   /// Number of units a worker was given and has not finished.
   public func unitsInHand(of worker: WorkerID) -> Int { hands[worker]?.units.count ?? 0 }
@@ -90,8 +100,7 @@ extension Schedule {
     pendingUnits -= 1
     note(index)
     let unit = WorkUnit(image: items[index].work.image, samples: samples)
-    hands[worker, default: Hand()].item = index
-    hands[worker, default: Hand()].units.append(unit)
+    hands[worker, default: Hand()].take(unit, of: index)
     return unit
   }
 
@@ -101,19 +110,52 @@ extension Schedule {
       defer { nextFresh += 1 }
       if !items[nextFresh].pending.isEmpty { return nextFresh }
     }
-    return open.max { one, other in
-      let (mine, theirs) = (items[one].pending.count, items[other].pending.count)
-      return mine == theirs ? one > other : mine < theirs
-    }
+    return open.first
   }
 
   /// Keeps `open` true after the pending samples of an item have changed.
   private mutating func note(_ index: Int) {
-    if items[index].pending.isEmpty || index >= nextFresh {
-      open.remove(index)
+    open.set(index, size: index < nextFresh ? items[index].pending.count : 0)
+  }
+}
+
+extension Schedule.Hand {
+  mutating func take(_ unit: WorkUnit, of item: Int) {
+    self.item = item
+    units.append(unit)
+  }
+
+  /// Notes a unit as finished; false if it is not here.
+  mutating func finish(_ unit: WorkUnit) -> Bool {
+    guard let position = units.firstIndex(of: unit) else { return false }
+    units.remove(at: position)
+    let samples = SampleRanges(unit.samples)
+    if let place = finished.firstIndex(where: { $0.image == unit.image }) {
+      finished[place] = RemainingWork(
+        image: unit.image, samples: finished[place].samples.union(samples))
     } else {
-      open.insert(index)
+      finished.append(RemainingWork(image: unit.image, samples: samples))
     }
+    return true
+  }
+
+  /// Forgets samples that have been returned.
+  mutating func drop(_ samples: SampleRanges, of image: ImageID) {
+    units.removeAll { $0.image == image && !samples.isDisjoint(with: SampleRanges($0.samples)) }
+    guard let place = finished.firstIndex(where: { $0.image == image }) else { return }
+    let rest = finished[place].samples.subtracting(samples)
+    if rest.isEmpty {
+      finished.remove(at: place)
+    } else {
+      finished[place] = RemainingWork(image: image, samples: rest)
+    }
+  }
+
+  /// All samples of an image that are here, finished or not.
+  func samples(of image: ImageID) -> SampleRanges {
+    let given = units.filter { $0.image == image }.map(\.samples)
+    let done = finished.first { $0.image == image }?.samples ?? SampleRanges()
+    return given.isEmpty ? done : done.union(SampleRanges(given))
   }
 }
 
@@ -133,10 +175,7 @@ extension Schedule {
   /// - Returns: false if it does not have the unit: a late word after its units were taken from it.
   @discardableResult
   public mutating func finish(_ unit: WorkUnit, by worker: WorkerID) -> Bool {
-    guard let position = hands[worker]?.units.firstIndex(of: unit) else { return false }
-    hands[worker]?.units.remove(at: position)
-    hands[worker]?.finished.append(unit)
-    return true
+    hands[worker]?.finish(unit) ?? false
   }
 
   /// A worker has returned the sum of finished units of one image.
@@ -147,7 +186,7 @@ extension Schedule {
     _ samples: SampleRanges, of image: ImageID, from worker: WorkerID
   ) -> Acceptance {
     guard let index = itemOfImage[image] else { return .refused }
-    drop(samples, of: image, from: worker)
+    hands[worker]?.drop(samples, of: image)
     let item = items[index]
     guard item.work.samples.isSuperset(of: samples), item.returned.isDisjoint(with: samples) else {
       restore(samples.intersection(item.work.samples), index)
@@ -162,17 +201,18 @@ extension Schedule {
   /// Takes all units from a worker that will not return them; they become pending again.
   public mutating func forfeit(_ worker: WorkerID) {
     guard let hand = hands.removeValue(forKey: worker) else { return }
-    for unit in hand.units + hand.finished {
-      if let index = itemOfImage[unit.image] { restore(SampleRanges(unit.samples), index) }
+    for image in Set(hand.units.map(\.image) + hand.finished.map(\.image)) {
+      if let index = itemOfImage[image] { restore(hand.samples(of: image), index) }
     }
   }
 
   /// Makes samples pending that are neither there nor with anybody.
+  ///
+  /// This looks at all workers; it is for what goes wrong, which is rare.
   private mutating func restore(_ samples: SampleRanges, _ index: Int) {
     let image = items[index].work.image
-    let taken = hands.values.flatMap { $0.units + $0.finished }.filter { $0.image == image }
-    let lost = samples.subtracting(items[index].returned)
-      .subtracting(SampleRanges(taken.map(\.samples)))
+    var lost = samples.subtracting(items[index].returned)
+    for hand in hands.values { lost = lost.subtracting(hand.samples(of: image)) }
     changePending(index) { $0.union(lost) }
   }
 
@@ -183,16 +223,5 @@ extension Schedule {
     items[index].pending = after
     pendingUnits += grid.unitCount(of: after) - grid.unitCount(of: before)
     note(index)
-  }
-
-  private mutating func drop(
-    _ samples: SampleRanges, of image: ImageID, from worker: WorkerID
-  ) {
-    hands[worker]?.finished.removeAll {
-      $0.image == image && !samples.isDisjoint(with: SampleRanges($0.samples))
-    }
-    hands[worker]?.units.removeAll {
-      $0.image == image && !samples.isDisjoint(with: SampleRanges($0.samples))
-    }
   }
 }

@@ -6,7 +6,7 @@ public final class InMemoryHub: Sendable {
   private let size: Int
 
   fileprivate struct State {
-    var queues: [[Envelope]]
+    var queues: [Queue<Envelope>]
     var bells: [Doorbell?]
     var sentCounts: [Int]
     var faults: [InMemoryFault]
@@ -25,7 +25,7 @@ public final class InMemoryHub: Sendable {
     size = ranks
     state = Monitor(
       State(
-        queues: Array(repeating: [], count: ranks), bells: Array(repeating: nil, count: ranks),
+        queues: Array(repeating: Queue(), count: ranks), bells: Array(repeating: nil, count: ranks),
         sentCounts: Array(repeating: 0, count: ranks), faults: faults))
   }
 
@@ -59,7 +59,7 @@ extension InMemoryHub {
   func receive(at rank: Int) throws(TransportError) -> Envelope? {
     let (isOpen, envelope) = state.look { state -> (Bool, Envelope?) in
       guard state.isOpen(rank) else { return (false, nil) }
-      return (true, state.queues[rank].isEmpty ? nil : state.queues[rank].removeFirst())
+      return (true, state.queues[rank].popFirst())
     }
     guard isOpen else { throw .closed }
     return envelope

@@ -14,7 +14,7 @@ public final class MPITransport: Transport {
   private var outgoing: [OutgoingPiece] = []
   private var incoming: [IncomingPiece] = []
   private var partial: [Int: PartialMessage] = [:]
-  private var arrived: [Envelope] = []
+  private var arrived = Queue<Envelope>()
   private var pause = BackOff()
 
   /// The most bytes of one MPI message; short enough to see that a long message moves.
@@ -61,7 +61,6 @@ extension MPITransport {
       try send(.rest, [message.content[start..<end]], to: rank)
       start = end
     }
-    try progressSends()
   }
 
   private func send(
@@ -78,20 +77,26 @@ extension MPITransport {
     try MPILibrary.check(
       "MPI_Isend",
       mpishim_send(bytes.baseAddress, Int64(bytes.count), Int32(rank), tag.rawValue, &request))
-    outgoing.append(OutgoingPiece(bytes: bytes, request: request))
+    var piece = OutgoingPiece(bytes: bytes, request: request)
+    // Short messages are gone at once, so that what waits is short.
+    if try !isSent(&piece) { outgoing.append(piece) }
   }
 
   private func progressSends() throws(TransportError) {
-    var waiting: [OutgoingPiece] = []
-    for var piece in outgoing {
-      if try MPILibrary.isDone(&piece.request) {
-        piece.bytes.deallocate()
-        pause.noteActivity(now: MonotonicClock.now())
-      } else {
-        waiting.append(piece)
-      }
+    var waiting = 0
+    for index in outgoing.indices where try !isSent(&outgoing[index]) {
+      outgoing.swapAt(waiting, index)
+      waiting += 1
     }
-    outgoing = waiting
+    outgoing.removeLast(outgoing.count - waiting)
+  }
+
+  /// Frees the piece if MPI is done with it.
+  private func isSent(_ piece: inout OutgoingPiece) throws(TransportError) -> Bool {
+    guard try MPILibrary.isDone(&piece.request) else { return false }
+    piece.bytes.deallocate()
+    pause.noteActivity(now: MonotonicClock.now())
+    return true
   }
 }
 
@@ -109,7 +114,7 @@ private struct IncomingPiece {
 extension MPITransport {
   public func poll() throws(TransportError) -> Envelope? {
     if arrived.isEmpty, node.size > 1 { try progress() }
-    return arrived.isEmpty ? nil : arrived.removeFirst()
+    return arrived.popFirst()
   }
 
   private func progress() throws(TransportError) {

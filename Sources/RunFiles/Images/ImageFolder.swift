@@ -60,6 +60,16 @@ public struct ImageFolder: Sendable {
     self.content = content
   }
 
+  /// Where an image lies; nil if it is not among ``images``.
+  public func entry(of image: ImageID) -> ImageEntry? {
+    var (low, high) = (0, images.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if images[middle].id.name < image.name { low = middle + 1 } else { high = middle }
+    }
+    return low < images.count && images[low].id == image ? images[low] : nil
+  }
+
   private static func kind(of file: String) -> String {
     (file as NSString).pathExtension.lowercased()
   }

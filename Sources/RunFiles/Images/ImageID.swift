@@ -31,17 +31,26 @@ public struct ImageID: Hashable, Comparable, Codable, Sendable, CustomStringConv
 
   public var description: String { name }
 
+  /// By key and name; the key tells almost all images apart.
+  public static func == (a: ImageID, b: ImageID) -> Bool { a.key == b.key && a.name == b.name }
+
+  /// The key alone: it is a hash already.
+  public func hash(into hasher: inout Hasher) { hasher.combine(key) }
+
   /// In the order of their names.
   public static func < (a: ImageID, b: ImageID) -> Bool { a.name < b.name }
 
   private static func check(_ name: String) throws(ImageError) {
-    for component in name.split(separator: "/", omittingEmptySubsequences: false) {
-      if component.isEmpty { throw .name(name, reason: "has an empty part") }
-      if component.hasPrefix(".") { throw .name(name, reason: "has a part that starts with a dot") }
-      if component.utf8.count > componentLimit {
+    let parts = name.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    for part in parts {
+      if part.isEmpty { throw .name(name, reason: "has an empty part") }
+      if part.first == UInt8(ascii: ".") {
+        throw .name(name, reason: "has a part that starts with a dot")
+      }
+      if part.count > componentLimit {
         throw .name(name, reason: "has a part of more than \(componentLimit) bytes")
       }
-      if component.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
+      if part.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
         throw .name(name, reason: "has control characters")
       }
     }

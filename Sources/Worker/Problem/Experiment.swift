@@ -57,26 +57,8 @@ extension Configuration.Data {
 }
 
 extension Experiment {
-  /// Reads every input once, so that a file that does not fit is found before anything is drawn.
-  ///
-  /// - Parameter notice: is told what a reader had to say about a file, such as a dropped alpha
-  ///   channel.
-  /// - Returns: SHA-256 of each file, by image.
-  public func checkInputs(notice: (String) -> Void) throws -> [ImageID: String] {
-    var digests: [ImageID: String] = [:]
-    for entry in images.images {
-      let scene = try Scene(
-        entry.id, operators: operators, configuration: configuration.configuration,
-        images: images)
-      for text in scene.notices { notice("\(entry.path): \(text)") }
-      digests[entry.id] = try SHA256.hex(ofFile: entry.path)
-    }
-    try checkSampler()
-    return digests
-  }
-
   /// Sets the sampler up for the first image, unless that is work: `exact` checks its needs before.
-  private func checkSampler() throws {
+  func checkSampler() throws {
     guard let first = images.images.first else { return }
     if case .exact = configuration.configuration.sampler { return }
     let made = try ImageProblem(first.id, in: self)

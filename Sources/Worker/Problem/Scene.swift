@@ -21,7 +21,7 @@ public struct Scene: Sendable {
   public init(
     _ image: ImageID, operators: OperatorSource, configuration: Configuration, images: ImageFolder
   ) throws {
-    guard let entry = images.images.first(where: { $0.id == image }) else {
+    guard let entry = images.entry(of: image) else {
       throw ExperimentError.unknownImage(image)
     }
     self.image = image

@@ -65,6 +65,16 @@ import Testing
     #expect(throws: ImageError.self) { try names("0-2147483647") }
   }
 
+  @Test func imagesAreFoundByTheirName() throws {
+    for name in ["b.png", "a.npy", "sub/c.png", "d.png"] { try folder.file(name) }
+    let images = try ImageFolder(path: folder.path, selection: IndexSelection("0,2-3"))
+    #expect(images.images.map(\.id.name) == ["a", "d", "sub/c"])
+    for entry in images.images { #expect(images.entry(of: entry.id) == entry) }
+    for other in ["b", "0", "e", "sub/d"] {
+      #expect(try images.entry(of: ImageID(name: other)) == nil)
+    }
+  }
+
   @Test func emptyFoldersTellWhatIsInThem() throws {
     #expect(throws: ImageError.noImages(folder: folder.path, wanted: ["png", "npy"], found: [:])) {
       try ImageFolder(path: folder.path)

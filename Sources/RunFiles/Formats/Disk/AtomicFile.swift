@@ -34,7 +34,9 @@ public enum AtomicFile {
   }
 
   /// Whether `name` is that of a temporary file, which a killed process may have left behind.
-  public static func isTemporary(_ name: String) -> Bool { name.contains(".tmp.") }
+  public static func isTemporary(_ name: String) -> Bool {
+    name.withCString { strstr($0, ".tmp.") != nil }
+  }
 
   static func write(_ bytes: [UInt8], to path: String, calls: FileCalls) throws(FileError) {
     let temporary = temporaryName(for: path)

@@ -6,14 +6,22 @@ public enum SHA256 {
   /// The digest of `bytes`: 64 lower-case hexadecimal digits.
   public static func hex(of bytes: [UInt8]) -> String { hexText(digest(of: bytes)) }
 
+  /// The digest of the elements of an array in row-major order: 64 lower-case hexadecimal digits.
+  static func hex(of array: StoredArray) -> String {
+    guard array.strides == nil else { return hex(of: array.rowMajorBytes()) }
+    let hasher = Hasher()
+    array.withUnsafeBytes { hasher.update($0) }
+    return hexText(hasher.finish())
+  }
+
   /// The digest of the content of a file, read piece by piece: 64 lower-case hexadecimal digits.
   ///
   /// Throws `FileError` if the file cannot be read or is not a regular file.
   public static func hex(ofFile path: String) throws(FileError) -> String {
-    let (descriptor, _) = try openRegularFile(path)
+    let (descriptor, size) = try openRegularFile(path)
     defer { close(descriptor) }
     let hasher = Hasher()
-    var piece = [UInt8](repeating: 0, count: 1 << 20)
+    var piece = [UInt8](repeating: 0, count: min(max(size, 1), 1 << 20))
     while true {
       let count = try FileCalls.check(path, .read) { read(descriptor, &piece, piece.count) }
       if count == 0 { return hexText(hasher.finish()) }
@@ -28,8 +36,16 @@ public enum SHA256 {
     return hasher.finish()
   }
 
+  private static let digits = Array("0123456789abcdef".utf8)
+
   private static func hexText(_ digest: [UInt8]) -> String {
-    digest.map { String(format: "%02x", $0) }.joined()
+    String(unsafeUninitializedCapacity: 2 * digest.count) { text in
+      for (index, byte) in digest.enumerated() {
+        text[2 * index] = digits[Int(byte >> 4)]
+        text[2 * index + 1] = digits[Int(byte & 15)]
+      }
+      return 2 * digest.count
+    }
   }
 }
 

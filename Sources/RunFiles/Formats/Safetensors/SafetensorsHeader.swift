@@ -100,13 +100,17 @@ extension SafetensorsHeader {
     of name: String, _ scanner: inout TextScanner<SafetensorsProblem>
   ) throws(SafetensorsProblem) -> Fields {
     var fields = Fields()
-    var seen: Set<String> = []
     try scanner.jsonObject { scanner, field throws(SafetensorsProblem) in
-      guard seen.insert(field).inserted else { throw .duplicate(field) }
       switch field {
-      case "dtype": fields.type = try scanner.jsonString()
-      case "shape": fields.shape = try scanner.jsonIntegers()
-      case "data_offsets": fields.offsets = try scanner.jsonIntegers()
+      case "dtype":
+        guard fields.type == nil else { throw .duplicate(field) }
+        fields.type = try scanner.jsonString()
+      case "shape":
+        guard fields.shape == nil else { throw .duplicate(field) }
+        fields.shape = try scanner.jsonIntegers()
+      case "data_offsets":
+        guard fields.offsets == nil else { throw .duplicate(field) }
+        fields.offsets = try scanner.jsonIntegers()
       default: throw .unknownField(field, tensor: name)
       }
     }

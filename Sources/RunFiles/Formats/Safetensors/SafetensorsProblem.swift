@@ -71,10 +71,11 @@ extension ElementType {
   /// The name of the type in a safetensors header.
   var safetensorsName: String { rawValue.uppercased() }
 
+  private static let bySafetensorsName = Dictionary(
+    uniqueKeysWithValues: allCases.map { ($0.safetensorsName, $0) })
+
   init?(safetensorsName: String) {
-    guard let type = Self.allCases.first(where: { $0.safetensorsName == safetensorsName }) else {
-      return nil
-    }
+    guard let type = Self.bySafetensorsName[safetensorsName] else { return nil }
     self = type
   }
 }

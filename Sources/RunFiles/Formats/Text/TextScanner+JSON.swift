@@ -25,6 +25,7 @@ extension TextScanner {
     guard take("\"") else { throw problem("a string") }
     var bytes: [UInt8] = []
     while true {
+      bytes += plainBytes()
       guard let byte = next(), byte >= 0x20 else {
         throw problem("the end of a string, without control characters")
       }

@@ -17,6 +17,15 @@ struct TextScanner<Problem: SyntaxProblem> {
 
   func peek() -> UInt8? { offset < text.count ? text[offset] : nil }
 
+  /// Passes the bytes up to the next that is no plain character of a JSON string, and returns them.
+  mutating func plainBytes() -> Slice<UnsafeRawBufferPointer> {
+    let start = offset
+    while let byte = peek(), byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
+      offset += 1
+    }
+    return text[start..<offset]
+  }
+
   mutating func next() -> UInt8? {
     guard let byte = peek() else { return nil }
     offset += 1
@@ -62,6 +71,8 @@ struct TextScanner<Problem: SyntaxProblem> {
   }
 
   private mutating func skipBlanks() {
-    while let byte = peek(), [0x20, 0x09, 0x0A, 0x0D].contains(byte) { offset += 1 }
+    while let byte = peek(), byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D {
+      offset += 1
+    }
   }
 }

@@ -29,8 +29,14 @@ extension RunDirectory {
     let complete = progress.images.values.filter {
       $0.accepted.count > 1 && $0.covered.isSuperset(of: wanted)
     }
-    for image in complete { try joinUnlessVanished(image.accepted) }
-    return complete.isEmpty ? progress : try scan(verify: .header)
+    var tidied: [ImageProgress] = []
+    for image in complete {
+      guard let whole = try joinUnlessVanished(image.accepted) else { continue }
+      tidied.append(ImageProgress(image: image.image, parts: [whole] + image.overlapping))
+    }
+    // What another process has joined at the same time must be looked up.
+    return tidied.count == complete.count
+      ? progress.replacing(tidied) : try scan(verify: .header)
   }
 
   /// Deletes files all of whose samples are in one accepted part.
@@ -43,12 +49,12 @@ extension RunDirectory {
     for entry in entries { FolderCalls.discard("\(partsPath)/\(entry.name)") }
   }
 
-  /// Joins parts; does nothing if another process is joining the same ones.
-  private func joinUnlessVanished(_ entries: [PartEntry]) throws {
+  /// Joins parts; nil if another process is joining the same ones.
+  private func joinUnlessVanished(_ entries: [PartEntry]) throws -> PartEntry? {
     do {
-      _ = try join(entries)
+      return try join(entries)?.entry
     } catch let error as FileError where error.isMissingFile {
-      return
+      return nil
     }
   }
 }

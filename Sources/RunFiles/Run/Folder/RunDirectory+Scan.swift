@@ -40,7 +40,8 @@ extension RunDirectory {
       let names = try FolderCalls.names(in: partsPath).filter(isWanted).filter(Self.isFinished)
       let fresh = names.filter { findings[$0] == nil }
       if fresh.isEmpty, names.count == findings.count { break }
-      findings = findings.filter { Set(names).contains($0.key) }
+      let present = Set(names)
+      findings = findings.filter { present.contains($0.key) }
       findings.merge(look(at: fresh, verify())) { $1 }
     }
     return Self.progress(findings)

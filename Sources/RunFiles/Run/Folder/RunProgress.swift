@@ -44,6 +44,16 @@ public struct RunProgress: Sendable {
     self.ignored = ignored.sorted { $0.name < $1.name }
   }
 
+  private init(images: [ImageID: ImageProgress], ignored: [IgnoredFile]) {
+    (self.images, self.ignored) = (images, ignored)
+  }
+
+  /// The same with other progress of some images.
+  func replacing(_ changed: [ImageProgress]) -> RunProgress {
+    RunProgress(
+      images: changed.reduce(into: images) { $0[$1.image] = $1 }, ignored: ignored)
+  }
+
   /// The finished samples of `image`.
   public func covered(_ image: ImageID) -> SampleRanges { images[image]?.covered ?? SampleRanges() }
 

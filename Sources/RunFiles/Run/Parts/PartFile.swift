@@ -69,22 +69,25 @@ extension PartFile {
   }
 
   static func contentDigest(_ tensors: [(String, StoredArray)]) -> String {
-    let lines = tensors.sorted { $0.0 < $1.0 }.map { name, array in
-      "\(name) \(SHA256.hex(of: array.rowMajorBytes()))\n"
+    var text = ""
+    for (name, array) in tensors.sorted(by: { $0.0 < $1.0 }) {
+      text += "\(name) \(SHA256.hex(of: array))\n"
     }
-    return SHA256.hex(of: Array(lines.joined().utf8))
+    return SHA256.hex(of: Array(text.utf8))
   }
 
   static func headerDigest(
     _ tensors: [(String, StoredArray)], _ metadata: [String: String]
   ) -> String {
-    let statements = metadata.filter { $0.key != Key.headerDigest }
-      .sorted { $0.key < $1.key }
-      .map { "\($0.key) \($0.value.utf8.count) \($0.value)\n" }
-    let layout = tensors.sorted { $0.0 < $1.0 }.map { name, array in
-      "\(name) \(array.elementType.rawValue) \(array.shape)\n"
+    var text = ""
+    for (key, value) in metadata.sorted(by: { $0.key < $1.key }) where key != Key.headerDigest {
+      text += "\(key) \(value.utf8.count) \(value)\n"
     }
-    return SHA256.hex(of: Array((statements + layout).joined().utf8))
+    for (name, array) in tensors.sorted(by: { $0.0 < $1.0 }) {
+      let sizes = array.shape.map(String.init).joined(separator: ", ")
+      text += "\(name) \(array.elementType.rawValue) [\(sizes)]\n"
+    }
+    return SHA256.hex(of: Array(text.utf8))
   }
 }
 

@@ -51,9 +51,9 @@ public struct UnitGrid: Hashable, Sendable {
   /// The first unit of work in `missing`: its first samples up to the end of their block; nil if
   /// nothing is missing.
   public func firstUnit(of missing: SampleRanges) -> Range<Int>? {
-    missing.ranges.first.map { range in
-      range.lowerBound..<min(range.upperBound, (range.lowerBound / unit + 1) * unit)
-    }
+    guard !missing.isEmpty else { return nil }
+    let range = missing.range(at: 0)
+    return range.lowerBound..<min(range.upperBound, (range.lowerBound / unit + 1) * unit)
   }
 
   /// The units of work that `missing` is cut into, ascending.
@@ -67,8 +67,9 @@ public struct UnitGrid: Hashable, Sendable {
 
   /// Number of units of work that `missing` is cut into.
   public func unitCount(of missing: SampleRanges) -> Int {
-    missing.ranges.reduce(0) { count, range in
-      count + (range.upperBound - 1) / unit - range.lowerBound / unit + 1
+    (0..<missing.rangeCount).reduce(0) { count, place in
+      let range = missing.range(at: place)
+      return count + (range.upperBound - 1) / unit - range.lowerBound / unit + 1
     }
   }
 }

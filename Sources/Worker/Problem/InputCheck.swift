@@ -1,0 +1,83 @@
+import Dispatch
+import RunFiles
+import Synchronization
+import Tensors
+
+extension Experiment {
+  /// Reads every input once, on all cores, so that a file that does not fit is found before
+  /// anything is drawn.
+  ///
+  /// - Parameter notice: is told what a reader had to say about a file, such as a dropped alpha
+  ///   channel; in the order of names.
+  /// - Returns: SHA-256 of each file, by image.
+  /// - Throws: the error of the first file that does not fit, in the order of names.
+  public func checkInputs(notice: (String) -> Void) throws -> [ImageID: String] {
+    let entries = images.images
+    let check = InputCheck(self)
+    let share = 64
+    DispatchQueue.concurrentPerform(iterations: (entries.count + share - 1) / share) { index in
+      check.look(at: index * share..<min(entries.count, (index + 1) * share))
+    }
+    let (digests, notices) = try check.result()
+    notices.forEach(notice)
+    try checkSampler()
+    return digests
+  }
+}
+
+/// What is known of the inputs while they are read.
+private final class InputCheck: Sendable {
+  fileprivate struct Findings {
+    var digests: [ImageID: String] = [:]
+    var notices: [(index: Int, text: String)] = []
+    /// The error of the first file that does not fit, as far as is known.
+    var problem: (index: Int, error: any Error)?
+  }
+
+  private let experiment: Experiment
+  private let findings = Mutex(Findings())
+
+  init(_ experiment: Experiment) { self.experiment = experiment }
+
+  /// Reads some files, up to the first that does not fit.
+  func look(at indices: Range<Int>) {
+    TorchRuntime.setThreads(experiment.configuration.threads)
+    for index in indices {
+      if findings.withLock({ $0.problem.map { $0.index < index } ?? false }) { return }
+      let result = Result { try look(at: experiment.images.images[index]) }
+      findings.withLock { $0.note(result, of: experiment.images.images[index], index) }
+    }
+  }
+
+  private func look(at entry: ImageEntry) throws -> (digest: String, notices: [String]) {
+    let scene = try Scene(
+      entry.id, operators: experiment.operators,
+      configuration: experiment.configuration.configuration, images: experiment.images)
+    return (try SHA256.hex(ofFile: entry.path), scene.notices)
+  }
+
+  /// Digests and notices of all files, once all have been looked at.
+  func result() throws -> (digests: [ImageID: String], notices: [String]) {
+    try findings.withLock { findings in
+      if let problem = findings.problem { throw problem.error }
+      return (
+        findings.digests, findings.notices.sorted { $0.index < $1.index }.map(\.text)
+      )
+    }
+  }
+}
+
+extension InputCheck.Findings {
+  mutating func note(
+    _ result: Result<(digest: String, notices: [String]), any Error>, of entry: ImageEntry,
+    _ index: Int
+  ) {
+    switch result {
+    case .success(let found):
+      digests[entry.id] = found.digest
+      notices += found.notices.map { (index, "\(entry.path): \($0)") }
+    case .failure(let error):
+      if problem.map({ index < $0.index }) ?? true { problem = (index, error) }
+    }
+  }
+}
