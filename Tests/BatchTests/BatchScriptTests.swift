@@ -93,19 +93,21 @@ import Testing
     #expect(try Self.bash([], echo).output == words.map { "<\($0)>" }.joined())
   }
 
+  /// Files, not pipes: a process that another test starts would keep a pipe open.
   private static func bash(_ options: [String], _ text: String) throws -> (
     code: Int32, output: String
   ) {
+    let file = FileManager.default.temporaryDirectory.appending(path: "bash-\(UUID().uuidString)")
+    let said = file.appendingPathExtension("out")
+    defer { for each in [file, said] { try? FileManager.default.removeItem(at: each) } }
+    try Data(text.utf8).write(to: file)
+    try Data().write(to: said)
     let process = Process()
     process.executableURL = URL(filePath: "/bin/bash")
-    let (input, output) = (Pipe(), Pipe())
-    process.arguments = options + ["/dev/stdin"]
-    (process.standardInput, process.standardOutput) = (input, output)
+    process.arguments = options + [file.path]
+    process.standardOutput = try FileHandle(forWritingTo: said)
     try process.run()
-    try input.fileHandleForWriting.write(contentsOf: Data(text.utf8))
-    try input.fileHandleForWriting.close()
-    let said = output.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
-    return (process.terminationStatus, String(decoding: said, as: UTF8.self))
+    return (process.terminationStatus, try String(contentsOf: said, encoding: .utf8))
   }
 }

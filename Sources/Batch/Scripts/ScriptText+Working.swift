@@ -74,9 +74,12 @@ extension ScriptText {
         : >"$mark" || leave 74 "cannot write into $run"
       fi
       say "not complete (code $code): goes back into the queue"
-      trap 'exit 75' TERM
-      scontrol requeue "$job" || leave 75 "Slurm did not take it back: submit it again"
-      sleep 600 & # Slurm ends this script now.
+      sleep 600 & # Slurm ends this script meanwhile.
+      trap 'kill $!; exit 75' TERM
+      scontrol requeue "$job" || {
+        kill $!
+        leave 75 "Slurm did not take it back: submit it again"
+      }
       wait $!
       exit 75
     }
