@@ -44,7 +44,7 @@ final class StubCluster {
     "scontrol": #"""
     #!/bin/bash
     echo "$*" >>"$STUB/scontrol"
-    kill -TERM $PPID
+    grep -q "$STUB" "/proc/$PPID/cmdline" && kill -TERM $PPID
     """#,
     "srun": #"""
     #!/bin/bash
