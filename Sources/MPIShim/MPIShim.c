@@ -58,6 +58,13 @@ int mpishim_local_rank(int *rank, int *size) {
   return MPI_Comm_free(&node);
 }
 
+int mpishim_local_gather(int64_t mine, int64_t *all) {
+  MPI_Comm node = MPI_COMM_NULL;
+  CHECK(MPI_Comm_split_type(world, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node));
+  CHECK(MPI_Allgather(&mine, 1, MPI_INT64_T, all, 1, MPI_INT64_T, node));
+  return MPI_Comm_free(&node);
+}
+
 #if MPI_MAX_PROCESSOR_NAME > 8192 || MPI_MAX_LIBRARY_VERSION_STRING > 8192 || \
     MPI_MAX_ERROR_STRING > 8192
 #error "MPISHIM_TEXT_CAPACITY is too small for this MPI"

@@ -45,10 +45,26 @@ extension EndToEnd {
       let result = try Program.run(["run", configuration, "--output", folder("run"), "--dry-run"])
       #expect(result.code == 0, "\(result)")
       #expect(result.output.contains("3 images, 10 samples each: 15 units of work"), "\(result)")
+      // A mask keeps pixels or drops them.
+      #expect(result.output.contains("# operator norm ‖A‖ ≈ 1.0"), "\(result)")
       #expect(!FileManager.default.fileExists(atPath: folder("run")))
       // What it prints is a configuration that runs.
       let printed = try folder.write(result.output, to: "printed.yaml")
       #expect(try Program.run(["run", printed, "--dry-run"]).code == 0)
+    }
+
+    /// A sampler that the operator does not suit is found before a run, at its line.
+    @Test func dryRunFindsMisfits() throws {
+      let folder = try TemporaryFolder()
+      var experiment = TinyExperiment(images: 1, samples: 4)
+      experiment.sampler = "{name: ddnm, steps: 5}"
+      experiment.operator = "{name: high_dynamic_range, scale: 2}"
+      let configuration = try experiment.write(into: folder)
+      for arguments in [["--dry-run"], ["--output", folder("run")]] {
+        let result = try Program.run(["run", configuration] + arguments)
+        #expect(result.code == 65, "\(result)")
+        #expect(result.errors.contains("experiment.yaml:18: sampler: "), "\(result)")
+      }
     }
 
     @Test func inspect() throws {

@@ -84,6 +84,20 @@ import Testing
     }
   }
 
+  /// What is recorded of a latent sampler are images.
+  @Test func trajectoriesAreDecodedImages() throws {
+    let folder = try Experiments.folder()
+    var configuration = Self.configuration(folder)
+    configuration.recording = .init(every: 1, samples: 1)
+    _ = try UnitWorker(Experiments.experiment(configuration)).draw(
+      WorkUnit(image: ImageID(name: "0"), samples: 0..<8), stop: StopFlag())
+    let path = "\(configuration.run.output)/trajectories/0/sample-000.npy"
+    let recorded = try Npy.read(path: path)
+    #expect(recorded.shape.dropFirst() == [2, 1, 4, 4])
+    let values = try recorded.floats()
+    #expect(values[0] == values[1] && values[0] == values[4])
+  }
+
   /// Images follow the data: the residual is far below that of the prior's own samples.
   @Test func latentsAreDrawnTowardsTheMeasurement() throws {
     let folder = try Experiments.folder()

@@ -11,19 +11,22 @@ import Testing
     ("Name:\tx\nCpus_allowed:\tA0\nCpus_allowed_list:\t5,7", 2),
     ("Cpus_allowed_list:\t0-7\nCpus_allowed:\tf", 4),
   ]) func masksAreCounted(status: String, cores: Int) {
-    #expect(Processor.cores(inStatus: status) == cores)
+    #expect(Processor.cores(inMask: Processor.mask(inStatus: status)) == cores)
   }
 
   @Test(arguments: ["", "Cpus_allowed_list:\t0-7", "Cpus_allowed:\t", "Cpus_allowed:\t00,00"])
   func noMaskIsNoNumber(status: String) {
-    #expect(Processor.cores(inStatus: status) == nil)
+    #expect(Processor.cores(inMask: Processor.mask(inStatus: status)) == nil)
   }
 
   @Test func coresAreSharedAmongRanks() {
     #expect(Processor.allowedCores >= 1 && Processor.allowedCores <= Processor.onlineCores)
-    #expect(Processor.cores(amongRanks: 1) == Processor.allowedCores)
-    #expect(Processor.cores(amongRanks: 1_000_000) == 1)
-    #expect(Processor.cores(amongRanks: 0) >= 1)
+    #expect(Processor.cores(sharedBy: 1) == Processor.allowedCores)
+    #expect(Processor.cores(sharedBy: 1_000_000) == 1)
+    #expect(Processor.cores(sharedBy: 0) >= 1)
+    #expect(Processor.cores(sharedBy: 1, limit: 1) == 1)
+    #expect(Processor.cores(sharedBy: 1, limit: 0) == 1)
+    #expect(Processor.cores(sharedBy: 1, limit: 1_000_000) == Processor.allowedCores)
   }
 
   private func configuration(_ compute: Configuration.Compute) throws -> Configuration {
@@ -34,7 +37,7 @@ import Testing
 
   @Test func autoIsResolvedOnTheProcessor() throws {
     let compute = Configuration.Compute(device: .fixed(.cpu))
-    let placement = try Placement(compute, localRank: 0, localSize: 1)
+    let placement = try Placement(compute, localRank: 0, coreSharers: 1)
     let resolved = placement.resolve(try configuration(compute))
     #expect(placement.device == .cpu)
     #expect(resolved.device == .cpu && resolved.threads == 1)
@@ -42,11 +45,20 @@ import Testing
     #expect(placement.workers(resolved) == placement.cores)
   }
 
+  @Test func ompNumThreadsLimitsTheWorkers() throws {
+    for (value, cores) in [("1", 1), ("many", Processor.allowedCores), ("-3", 1)] {
+      let placement = try Placement(
+        .init(device: .fixed(.cpu)), localRank: 0, coreSharers: 1,
+        environment: ["OMP_NUM_THREADS": value])
+      #expect(placement.cores == cores)
+    }
+  }
+
   @Test func whatTheFileFixesStays() throws {
     let compute = Configuration.Compute(
       device: .fixed(.cpu), precision: .fixed(.bfloat16), threads: .fixed(1_000_000),
       workers: .fixed(5))
-    let placement = try Placement(compute, localRank: 0, localSize: 1)
+    let placement = try Placement(compute, localRank: 0, coreSharers: 1)
     let resolved = placement.resolve(try configuration(compute))
     #expect(resolved.precision == .bfloat16 && resolved.threads == 1_000_000)
     #expect(placement.workers(resolved) == 5)
@@ -57,7 +69,7 @@ import Testing
 
   @Test(.enabled(if: TorchRuntime.gpuCount == 0)) func aMissingGPUIsAnError() {
     #expect(throws: PlacementError.noGPU) {
-      try Placement(.init(device: .fixed(.cuda)), localRank: 0, localSize: 1)
+      try Placement(.init(device: .fixed(.cuda)), localRank: 0, coreSharers: 1)
     }
     #expect("\(PlacementError.noGPU)".contains("set compute.device: cpu"))
   }

@@ -141,7 +141,7 @@ import Testing
     let folder = try Experiments.folder()
     let experiment = try Experiments.experiment(
       Experiments.configuration(folder, sampler: sampler))
-    #expect(throws: SamplerError.self) { try experiment.checkInputs { _ in } }
+    #expect(throws: SamplerError.self) { try experiment.checkSampler() }
   }
 
   // MARK: - Priors from files

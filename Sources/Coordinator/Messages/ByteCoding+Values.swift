@@ -23,12 +23,14 @@ extension ByteWriter {
   mutating func write(_ info: RankInfo) {
     for number in [
       info.rank, Int(info.process), info.localRank, info.localSize, info.workers, info.cores,
+      info.machine.onlineCores, info.machine.gpus,
     ] {
       write(number)
     }
     let agreement = info.agreement
     for text in [
       info.host, info.device, agreement.program, agreement.workHash, agreement.priorDigest,
+      info.machine.processor, info.machine.affinity,
     ] { write(text) }
   }
 
@@ -86,16 +88,18 @@ extension ByteReader {
 
   mutating func rankInfo() throws(MalformedMessage) -> RankInfo {
     var numbers: [Int] = []
-    for _ in 0..<6 { numbers.append(try int()) }
+    for _ in 0..<8 { numbers.append(try int()) }
     var texts: [String] = []
-    for _ in 0..<5 { texts.append(try string()) }
+    for _ in 0..<7 { texts.append(try string()) }
     guard let process = Int32(exactly: numbers[1]), (0...1_000_000).contains(numbers[4]) else {
       throw MalformedMessage()
     }
     return RankInfo(
       rank: numbers[0], host: texts[0], process: process, localRank: numbers[2],
       localSize: numbers[3], workers: numbers[4], cores: numbers[5], device: texts[1],
-      agreement: RankAgreement(program: texts[2], workHash: texts[3], priorDigest: texts[4]))
+      agreement: RankAgreement(program: texts[2], workHash: texts[3], priorDigest: texts[4]),
+      machine: RankMachine(
+        processor: texts[5], onlineCores: numbers[6], affinity: texts[6], gpus: numbers[7]))
   }
 
   mutating func failure() throws(MalformedMessage) -> WorkerFailure {

@@ -2,7 +2,7 @@ import Foundation
 import RunFiles
 
 /// What a rank brings along, and what it says of itself when it joins.
-public struct RankInfo: Hashable, Sendable {
+public struct RankInfo: Hashable, Sendable, Codable {
   /// The rank.
   public var rank: Int
   /// Its machine.
@@ -21,6 +21,35 @@ public struct RankInfo: Hashable, Sendable {
   public var device: String
   /// What must be the same on all ranks.
   public var agreement: RankAgreement
+  /// What it sees of its machine.
+  public var machine: RankMachine
+
+  /// A rank with so many workers on so many cores of its machine.
+  public init(
+    _ node: NodeInfo, process: Int32, workers: Int, cores: Int, device: String,
+    agreement: RankAgreement, machine: RankMachine
+  ) {
+    self.init(
+      rank: node.rank, host: node.host, process: process, localRank: node.localRank,
+      localSize: node.localSize, workers: workers, cores: cores, device: device,
+      agreement: agreement, machine: machine)
+  }
+
+  init(
+    rank: Int, host: String, process: Int32, localRank: Int, localSize: Int, workers: Int,
+    cores: Int, device: String, agreement: RankAgreement, machine: RankMachine = RankMachine()
+  ) {
+    self.rank = rank
+    self.host = host
+    self.process = process
+    self.localRank = localRank
+    self.localSize = localSize
+    self.workers = workers
+    self.cores = cores
+    self.device = device
+    self.agreement = agreement
+    self.machine = machine
+  }
 
   /// The line that tells a user where a rank runs.
   public var line: String {
@@ -32,7 +61,7 @@ public struct RankInfo: Hashable, Sendable {
 }
 
 /// What all ranks of a run must have in common.
-public struct RankAgreement: Hashable, Sendable {
+public struct RankAgreement: Hashable, Sendable, Codable {
   /// Program and version.
   public var program: String
   /// Hash of the work.

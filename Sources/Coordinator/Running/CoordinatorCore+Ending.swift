@@ -21,8 +21,8 @@ extension CoordinatorCore {
     guard case .running = phase else { return }
     for rank in ranks.indices.dropFirst() {
       let silence = leases.silence(of: rank, now: now)
-      let limit = ranks[rank].info == nil ? max(settings.joining, settings.lease) : settings.lease
-      if silence > limit { lose(rank, silence, now) }
+      let isLate = ranks[rank].info == nil && now - start > settings.joining
+      if silence > settings.lease || isLate { lose(rank, silence, now) }
     }
   }
 
@@ -31,7 +31,7 @@ extension CoordinatorCore {
     if ranks[rank].info == nil { absentRanks -= 1 }
     let text =
       ranks[rank].info == nil
-      ? "rank \(rank) has not joined within \(Int(silence)) s"
+      ? "rank \(rank) has not joined within \(Int(now - start)) s"
       : "rank \(rank) (\(host(rank))) has been silent for \(Int(silence)) s"
     stop(
       RunEnding(

@@ -119,6 +119,7 @@ extension CoordinatorCore {
     report.ranks += 1
     report.workers += info.workers
     observer.rankJoined(info)
+    if report.ranks == ranks.count { observer.ranksJoined(ranks.compactMap(\.info)) }
     if let difference = info.agreement.difference(from: agreement) {
       stop(RunEnding(.badInput, "rank \(rank) (\(info.host)): \(difference)"), now: now)
     }

@@ -11,7 +11,7 @@ struct RankCore {
     /// Workers must give up their units, and what they have finished is to be sent at once.
     case stopWorkers
     /// Rank 0 does not answer: write what is finished, and end the job.
-    case abandonShip(String)
+    case abandonShip(RunEnding)
     /// The run is over.
     case leave(RunEnding)
   }
@@ -41,6 +41,8 @@ struct RankCore {
   private var hasBeenWelcomed = false
   private var said: Double
   private var hasReportedHang = false
+  /// The longest time between two signs of life of a worker, in seconds.
+  private var longestStep = 0.0
   private var pauses: PauseDetector
 
   /// A rank that will have so many worker threads once it has joined.
@@ -175,11 +177,12 @@ extension RankCore {
   /// A worker that is in a unit and has not asked for its stop flag for long is taken as hung.
   private mutating func checkHang(_ now: Double, _ signs: [UInt64]) {
     for (slot, count) in signs.enumerated() where slots[slot].signs != count {
+      longestStep = max(longestStep, now - slots[slot].changed)
       slots[slot].signs = count
       slots[slot].changed = now
     }
     guard case .working = phase, !hasReportedHang,
-      let hung = slots.first(where: { !$0.units.isEmpty && now - $0.changed > settings.stall })
+      let hung = slots.first(where: { !$0.units.isEmpty && now - $0.changed > patience })
     else { return }
     hasReportedHang = true
     let cause =
@@ -187,15 +190,16 @@ extension RankCore {
     send(.failure(failure(hung.units.first, cause, .interrupted)), now)
   }
 
+  /// Seconds without a sign of life after which a worker counts as hung: many times its longest
+  /// step so far, as the first one of another image may take longer.
+  private var patience: Double {
+    longestStep == 0 ? settings.stall : min(settings.stall, max(settings.lease, 20 * longestStep))
+  }
+
   private mutating func checkCoordinator(_ now: Double) {
-    let limit = hasBeenWelcomed ? settings.lease : max(settings.joining, settings.lease)
-    guard node.rank != 0, now - heard > limit else { return }
+    guard node.rank != 0, now - heard > settings.lease else { return }
     if case .over = phase { return }
     phase = .over
-    actions.append(
-      .abandonShip(
-        "rank \(node.rank) (\(node.host)): rank 0 has been silent for \(Int(now - heard)) s: "
-          + "it hangs, or its machine or network is down; what is finished is committed, run again to go on"
-      ))
+    actions.append(.abandonShip(.silentCoordinator(node, seconds: now - heard)))
   }
 }

@@ -13,43 +13,67 @@ extension RunJob {
   }
 
   private func follow(_ transport: any Transport) throws(TransportError) -> RunOutcome {
-    let (equipment, failure) = equip(transport.node, Equipment.none)
-    return try RunLoop(self, transport, equipment).run(failure: failure)
+    var preparation = Preparation(transport, settings)
+    guard let equipped = try equip(transport.node, Equipment.none, &preparation) else {
+      return preparation.outcome
+    }
+    let loop = RunLoop(self, transport, equipped.equipment, early: preparation.early)
+    return try loop.run(failure: equipped.failure)
   }
 
   private func lead(_ transport: any Transport) throws(TransportError) -> RunOutcome {
-    let run: OpenedRun
-    do {
-      run = try open()
-    } catch {
+    var preparation = Preparation(transport, settings)
+    switch try preparation.run(open) {
+    case .success(let run): return try lead(transport, run, &preparation)
+    case .failure(let error):
       return try dismiss(transport, RunEnding(ExitCode(for: error), "\(error)"))
+    case nil: return preparation.outcome
     }
-    let work = run.plan.remaining { run.progress.covered($0) }
-    let report = ProgressReport(run, work: work)
-    observer.began(report)
-    if work.isEmpty {
-      var outcome = try dismiss(transport, conclude(.finished(failedSamples: report.failedSamples)))
-      outcome.report = report
-      record(RunStatus(run, report, ending: outcome.ending), in: run)
-      return outcome
-    }
-    // Loading may take long or fail, and the share's numbering must be known then too.
-    record(RunStatus(run, report), in: run)
-    return try lead(transport, run, work)
   }
 
   private func lead(
-    _ transport: any Transport, _ run: OpenedRun, _ work: [RemainingWork]
+    _ transport: any Transport, _ run: OpenedRun, _ preparation: inout Preparation
+  ) throws(TransportError) -> RunOutcome {
+    let work = run.plan.remaining { run.progress.covered($0) }
+    let report = ProgressReport(run, work: work)
+    observer.began(report)
+    if work.isEmpty { return try finish(transport, run, report, &preparation) }
+    // Loading may take long or fail, and the share's numbering must be known then too.
+    record(RunStatus(run, report), in: run)
+    return try lead(transport, run, work, &preparation)
+  }
+
+  /// All samples are there: their maps are seen to, and all ranks sent home.
+  private func finish(
+    _ transport: any Transport, _ run: OpenedRun, _ report: ProgressReport,
+    _ preparation: inout Preparation
+  ) throws(TransportError) -> RunOutcome {
+    let conclude = conclude
+    let concluded = try preparation.run {
+      conclude(.finished(failedSamples: report.failedSamples))
+    }
+    guard let ending = try? concluded?.get() else { return preparation.outcome }
+    var outcome = try dismiss(transport, ending)
+    outcome.report = report
+    record(RunStatus(run, report, ending: ending), in: run)
+    return outcome
+  }
+
+  private func lead(
+    _ transport: any Transport, _ run: OpenedRun, _ work: [RemainingWork],
+    _ preparation: inout Preparation
   ) throws(TransportError) -> RunOutcome {
     let runName = run.directory.writer
     let agreement = RankAgreement(
       program: run.directory.description.program,
       workHash: run.directory.description.workHash, priorDigest: "")
     let spare = Equipment(executors: [], agreement: agreement, folder: run.directory.path)
-    let (equipment, failure) = equip(transport.node, spare)
-    let loop = RunLoop(self, transport, equipment)
+    guard let equipped = try equip(transport.node, spare, &preparation) else {
+      return preparation.outcome
+    }
+    let loop = RunLoop(self, transport, equipped.equipment, early: preparation.early)
     loop.coordinate(run, work, runName: runName)
-    let outcome = try loop.run(failure: failure)
+    let outcome = try loop.run(failure: equipped.failure)
     loop.writeLastWords(outcome, runName: runName, run)
     return outcome
   }
@@ -63,16 +87,23 @@ extension RunJob {
     }
   }
 
-  /// The equipment, or `spare` and why there is none.
-  private func equip(_ node: NodeInfo, _ spare: Equipment) -> (Equipment, WorkerFailure?) {
-    do {
+  /// The equipment, or `spare` and why there is none; nil if the run is over meanwhile.
+  private func equip(
+    _ node: NodeInfo, _ spare: Equipment, _ preparation: inout Preparation
+  ) throws(TransportError) -> (equipment: Equipment, failure: WorkerFailure?)? {
+    let equip = equip
+    let result = try preparation.run {
       let equipment = try equip(node)
-      if !equipment.executors.isEmpty { return (equipment, nil) }
-      throw NoWorkers()
-    } catch {
+      if equipment.executors.isEmpty { throw NoWorkers() }
+      return equipment
+    }
+    switch result {
+    case .success(let equipment): return (equipment, nil)
+    case .failure(let error):
       let failure = WorkerFailure(
         rank: node.rank, host: node.host, cause: "\(error)", code: ExitCode(for: error))
       return (spare, failure)
+    case nil: return nil
     }
   }
 
@@ -105,15 +136,9 @@ extension Equipment {
 
 extension RankInfo {
   init(_ node: NodeInfo, _ equipment: Equipment) {
-    rank = node.rank
-    host = node.host
-    process = getpid()
-    localRank = node.localRank
-    localSize = node.localSize
-    workers = equipment.executors.count
-    cores = equipment.cores
-    device = equipment.device
-    agreement = equipment.agreement
+    self.init(
+      node, process: getpid(), workers: equipment.executors.count, cores: equipment.cores,
+      device: equipment.device, agreement: equipment.agreement, machine: equipment.machine)
   }
 }
 

@@ -72,16 +72,19 @@ public struct Equipment: Sendable {
   public var cores: Int
   /// What the network runs on, in words.
   public var device: String
+  /// What this rank sees of its machine.
+  public var machine: RankMachine
 
   /// A rank's equipment.
   public init(
     executors: [UnitExecutor], agreement: RankAgreement, folder: String, cores: Int = 1,
-    device: String = "cpu"
+    device: String = "cpu", machine: RankMachine = RankMachine()
   ) {
     self.executors = executors
     self.agreement = agreement
     self.folder = folder
     self.cores = cores
     self.device = device
+    self.machine = machine
   }
 }

@@ -20,6 +20,7 @@ final class RunLoop {
   private var lastTick = -Double.infinity
   private var ending: RunEnding?
   private var mustAbort = false
+  private var early: ArraySlice<Envelope>
 
   /// What only rank 0 has.
   private struct Head {
@@ -27,7 +28,11 @@ final class RunLoop {
     let committer: Committer
   }
 
-  init(_ job: RunJob, _ transport: any Transport, _ equipment: Equipment) {
+  /// - Parameter early: messages that have come before the loop.
+  init(
+    _ job: RunJob, _ transport: any Transport, _ equipment: Equipment, early: [Envelope] = []
+  ) {
+    self.early = early[...]
     self.job = job
     self.transport = transport
     self.equipment = equipment
@@ -131,7 +136,7 @@ extension RunLoop {
   /// Handles all that is there; true if there was anything.
   private func turn() throws(TransportError) -> Bool {
     var isBusy = false
-    while let envelope = try transport.poll() {
+    while let envelope = try nextEnvelope() {
       isBusy = true
       try receive(envelope)
       _ = try settle()
@@ -146,6 +151,11 @@ extension RunLoop {
     }
     tick()
     return try settle() || isBusy
+  }
+
+  private func nextEnvelope() throws(TransportError) -> Envelope? {
+    if let first = early.popFirst() { return first }
+    return try transport.poll()
   }
 
   private static func takeAll<Element>(_ list: inout [Element]) -> [Element] {
@@ -213,7 +223,7 @@ extension RunLoop {
     case .order(let order, let slot): threads[slot].give(order)
     case .startWorkers(let run): startWorkers(run)
     case .stopWorkers: stopWorkers()
-    case .abandonShip(let text): abandonShip(text)
+    case .abandonShip(let ending): abandonShip(ending)
     case .leave(let ending): self.ending = ending
     }
   }
@@ -262,9 +272,9 @@ extension RunLoop {
   }
 
   /// Rank 0 is gone: commits what this rank has finished, under names of its own.
-  private func abandonShip(_ text: String) {
+  private func abandonShip(_ ending: RunEnding) {
     for thread in threads { thread.flag.raise() }
-    var text = text
+    var text = ending.text ?? ""
     do {
       let directory = try RunDirectory.open(equipment.folder)
       for part in threads.compactMap({ $0.takeSum() }) { try directory.commit(part) }
@@ -272,6 +282,6 @@ extension RunLoop {
       text += "; and not even that could be written: \(error)"
     }
     mustAbort = true
-    ending = RunEnding(.interrupted, text)
+    self.ending = RunEnding(ending.code, text)
   }
 }

@@ -8,6 +8,8 @@ public protocol RunObserver: Sendable {
   func began(_ report: ProgressReport)
   /// A rank is there.
   func rankJoined(_ info: RankInfo)
+  /// All ranks are there, in order.
+  func ranksJoined(_ ranks: [RankInfo])
   /// Something was finished, or a second has passed.
   func progressed(_ report: ProgressReport)
   /// Samples are safe on disk.
@@ -28,6 +30,7 @@ public protocol RunObserver: Sendable {
 extension RunObserver {
   public func began(_ report: ProgressReport) {}
   public func rankJoined(_ info: RankInfo) {}
+  public func ranksJoined(_ ranks: [RankInfo]) {}
   public func progressed(_ report: ProgressReport) {}
   public func committed(_ samples: SampleRanges, of image: ImageID) {}
   public func sampleFailed(_ sample: FailedSample) {}

@@ -6,7 +6,8 @@ public struct RunSettings: Hashable, Sendable {
   public var lease = 120.0
   /// A rank has so many seconds to load its prior and join.
   public var joining = 1800.0
-  /// A worker whose sampler makes no step for so many seconds is taken as hung.
+  /// A worker whose sampler makes no step for so many seconds is taken as hung; once steps have been
+  /// seen, after twenty times the longest of them, but not before the lease.
   public var stall = 1800.0
   /// Workers have so many seconds to end their step when the run is to stop; 20 s are allowed for
   /// all.

@@ -9,12 +9,11 @@ public enum StopSignals {
   private static let first = Atomic<Int32>(0)
   private static let time = Atomic<Int>(0)
 
-  /// Catches the signals from now on; call once, on the main thread, after MPI
-  /// has been started.
+  /// Catches the signals from now on; call it on the main thread. A signal that has come already
+  /// stays.
   public static func install() {
     // The first use makes the flags; that must not happen inside the handler.
-    first.store(0, ordering: .sequentiallyConsistent)
-    time.store(0, ordering: .sequentiallyConsistent)
+    _ = (first.load(ordering: .acquiring), time.load(ordering: .acquiring))
     var action = sigaction()
     action.__sigaction_handler.sa_handler = { StopSignals.handle($0) }
     action.sa_flags = SA_RESTART

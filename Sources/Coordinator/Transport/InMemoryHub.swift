@@ -35,8 +35,11 @@ public final class InMemoryHub: Sendable {
       hub: self,
       node: NodeInfo(
         rank: rank, size: size, localRank: rank, localSize: size, host: HostName.current,
-        library: "in memory"))
+        library: "in memory", coreSharers: size))
   }
+
+  /// Number of messages that a rank has sent.
+  func sentCount(of rank: Int) -> Int { state.look { $0.sentCounts[rank] } }
 
   /// The code the ranks were aborted with, if they were.
   public var abortCode: ExitCode? { state.look { $0.abortCode } }

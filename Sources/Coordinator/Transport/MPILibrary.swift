@@ -28,6 +28,13 @@ enum MPILibrary {
     return (Int(one), Int(other))
   }
 
+  /// How many of the `size` processes of this machine give the same number, this one among them.
+  static func localCount(of number: Int64, size: Int) throws(TransportError) -> Int {
+    var all = [Int64](repeating: 0, count: size)
+    try check("MPI_Allgather", mpishim_local_gather(number, &all))
+    return all.count { $0 == number }
+  }
+
   /// Starts MPI for calls from this thread only.
   static func start() throws(TransportError) {
     var funneled: Int32 = 0

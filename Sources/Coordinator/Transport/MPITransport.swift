@@ -22,9 +22,18 @@ public final class MPITransport: Transport {
 
   /// Starts MPI, or joins no one if the process was started without a launcher.
   ///
-  /// - Parameter pieceBytes: how long a piece may be, at least 16; small values are for tests.
+  /// - Parameters:
+  ///   - affinity: the cores this process may run on, in any form that is the same for the same
+  ///     cores.
+  ///   - seconds: the process ends with the code for "run again" if not all ranks have come by
+  ///     then.
+  ///   - pieceBytes: how long a piece may be, at least 16; small values are for tests.
   /// - Throws: ``TransportError``.
-  public init(pieceBytes: Int = largestPiece) throws(TransportError) {
+  public init(
+    affinity: String = "", startWithin seconds: Double = 600, pieceBytes: Int = largestPiece
+  ) throws(TransportError) {
+    let watch = StartWatch(seconds: seconds)
+    defer { watch.end() }
     self.pieceBytes = min(max(pieceBytes, 16), Self.largestPiece)
     try MPILibrary.start()
     let (rank, size) = try MPILibrary.numbers("MPI_Comm_rank", mpishim_rank)
@@ -32,7 +41,16 @@ public final class MPITransport: Transport {
     node = NodeInfo(
       rank: rank, size: size, localRank: localRank, localSize: localSize,
       host: try MPILibrary.text("MPI_Get_processor_name", mpishim_host),
-      library: try MPILibrary.text("MPI_Get_library_version", mpishim_library))
+      library: try MPILibrary.text("MPI_Get_library_version", mpishim_library),
+      coreSharers: try MPILibrary.localCount(of: Self.fingerprint(affinity), size: localSize))
+  }
+
+  /// The FNV-1a hash: equal for equal texts, in every process.
+  private static func fingerprint(_ text: String) -> Int64 {
+    let hash = text.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) {
+      ($0 ^ UInt64($1)) &* 0x100_0000_01B3
+    }
+    return Int64(bitPattern: hash)
   }
 
   /// Whether MPI runs in this process.
@@ -199,6 +217,7 @@ extension MPITransport {
   }
 
   public func abort(_ code: ExitCode) {
+    LauncherWatch()?.start(seconds: 15)
     _ = mpishim_abort(code.rawValue)
   }
 

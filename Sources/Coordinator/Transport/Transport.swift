@@ -68,6 +68,9 @@ public struct NodeInfo: Hashable, Sendable {
   public let host: String
   /// What carries the messages, for logs.
   public let library: String
+  /// Number of processes on this machine that may run on the very same cores as this one, itself
+  /// among them.
+  public var coreSharers = 1
 }
 
 /// Why messages cannot be exchanged.

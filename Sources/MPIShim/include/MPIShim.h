@@ -29,6 +29,10 @@ int mpishim_rank(int *rank, int *size);
 // The same among the processes that share this node's memory.
 int mpishim_local_rank(int *rank, int *size);
 
+// The numbers of all processes that share this node's memory, by local rank; all has room for as
+// many as mpishim_local_rank tells. Blocks until each of them has called it.
+int mpishim_local_gather(int64_t mine, int64_t *all);
+
 // The name of the node; text has MPISHIM_TEXT_CAPACITY bytes.
 int mpishim_host(char *text);
 

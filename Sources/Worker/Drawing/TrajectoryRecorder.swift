@@ -11,16 +11,18 @@ final class TrajectoryRecorder {
   private let rows: [(sample: Int, row: Int)]
   private let stepCount: Int
   private let shape: [Int]
+  private let images: (Tensor) throws -> Tensor
   private var frames: [[Trajectory.Frame]]
 
   /// - Parameters:
   ///   - samples: the samples drawn, by row.
   ///   - wanted: those of them that are to be kept.
   ///   - shape: [C,H,W] of the image sought.
+  ///   - images: turns states into images: those of a latent space are decoded.
   /// - Returns: nil where nothing is to be recorded.
   init?(
     _ recording: Configuration.Recording?, samples: [Int], wanted: [Int], shape: [Int],
-    stepCount: Int
+    stepCount: Int, images: @escaping (Tensor) throws -> Tensor
   ) {
     guard let recording else { return nil }
     rows = samples.enumerated().compactMap { row, sample in
@@ -30,13 +32,14 @@ final class TrajectoryRecorder {
     self.recording = recording
     self.stepCount = stepCount
     self.shape = shape
+    self.images = images
     frames = Array(repeating: [], count: rows.count)
   }
 
   /// Keeps the state if it is its turn.
   ///
   /// The start is left out, as there is no x̂0 yet. A sampler without estimates shows x twice, and
-  /// one whose states are no images, as those of a latent space, its estimate.
+  /// one whose states are no images its estimate.
   func observe(_ state: SamplerState) throws {
     let step = state.completedSteps
     guard step > 0, step % recording.every == 0 || step == stepCount else { return }
@@ -49,8 +52,14 @@ final class TrajectoryRecorder {
   }
 
   private func image(_ row: Int, of tensor: Tensor?) throws -> [Float]? {
-    guard let tensor, tensor.shape.dropFirst().elementsEqual(shape) else { return nil }
-    return try tensor.sliced(row..<row + 1, along: 0).floats()
+    guard let tensor else { return nil }
+    let state = try tensor.sliced(row..<row + 1, along: 0)
+    let shown = isImage(state) ? state : try images(state)
+    return isImage(shown) ? try shown.floats() : nil
+  }
+
+  private func isImage(_ tensor: Tensor) -> Bool {
+    tensor.shape.dropFirst().elementsEqual(shape)
   }
 
   /// Writes what was kept.

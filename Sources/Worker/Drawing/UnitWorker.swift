@@ -109,7 +109,7 @@ struct UnitDrawing {
     let began = clock.now
     let recorder = TrajectoryRecorder(
       configuration.recording, samples: samples, wanted: wanted, shape: problem.scene.shape,
-      stepCount: problem.sampler.stepCount)
+      stepCount: problem.sampler.stepCount, images: problem.images)
     let state = try problem.sampler.sample(problem.problem, noise: noise, shouldStop: shouldStop) {
       try recorder?.observe($0)
       try observe?($0)

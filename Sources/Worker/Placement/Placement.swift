@@ -1,3 +1,4 @@
+import Foundation
 import RunFiles
 import Tensors
 
@@ -8,12 +9,18 @@ public struct Placement: Sendable {
 
   /// Looks for a GPU and counts cores.
   ///
+  /// Ranks that may run on the same cores share them; `OMP_NUM_THREADS` sets a limit, as it does
+  /// for most programs.
   /// A single visible GPU is used by all ranks that see it, several are dealt out by node-local
   /// rank; `CUDA_VISIBLE_DEVICES` is left as it is.
   /// - Throws: ``PlacementError`` if a GPU is asked for and none is visible.
-  public init(_ compute: Configuration.Compute, localRank: Int, localSize: Int) throws {
+  public init(
+    _ compute: Configuration.Compute, localRank: Int, coreSharers: Int,
+    environment: [String: String] = ProcessInfo.processInfo.environment
+  ) throws {
     let gpus = TorchRuntime.gpuCount
-    cores = Processor.cores(amongRanks: localSize)
+    cores = Processor.cores(
+      sharedBy: coreSharers, limit: environment["OMP_NUM_THREADS"].flatMap { Int($0) })
     switch compute.device.resolved(gpus > 0 ? .cuda : .cpu) {
     case .cpu: device = .cpu
     case .cuda:

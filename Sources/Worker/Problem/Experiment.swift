@@ -58,11 +58,25 @@ extension Configuration.Data {
 
 extension Experiment {
   /// Sets the sampler up for the first image, unless that is work: `exact` checks its needs before.
-  func checkSampler() throws {
+  ///
+  /// - Throws: ``SamplerError`` if it does not go with the operator or the noise.
+  public func checkSampler() throws {
     guard let first = images.images.first else { return }
     if case .exact = configuration.configuration.sampler { return }
     let made = try ImageProblem(first.id, in: self)
     try made.sampler.check(made.problem)
+  }
+}
+
+extension Experiment {
+  /// ‖A‖ of the first image's operator to about three digits, by power iteration; nil for one that
+  /// is not linear.
+  public func operatorNorm() throws -> Double? {
+    guard let first = images.images.first else { return nil }
+    let scene = try Scene(
+      first.id, operators: operators, configuration: configuration.configuration, images: images)
+    return try (scene.measurementOperator as? any LinearOperator)?
+      .operatorNorm(imageShape: prior.imageShape, iterations: 100, tolerance: 1e-5)
   }
 }
 

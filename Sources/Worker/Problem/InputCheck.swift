@@ -20,7 +20,6 @@ extension Experiment {
     }
     let (digests, notices) = try check.result()
     notices.forEach(notice)
-    try checkSampler()
     return digests
   }
 }

@@ -1,81 +1,71 @@
 import ArgumentParser
 import Coordinator
-import Engine
 import Foundation
-import RunFiles
-import Tensors
 import Worker
 
 struct Doctor: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Shows what this machine offers and whether the parts work together.",
     discussion: """
-      Run it alone or under mpirun or srun, where every rank prints its place.
+      Run it alone, or as the run is to be started, under mpirun or srun: rank 0 then gathers what \
+      every rank finds (host, cores, device, versions, libraries, the speed of a convolution, the \
+      time of a durable write) and judges it. Exits with 65 if a run would fail.
 
-        mpirun -np 2 posterior doctor
+        mpirun -np 2 posterior doctor --folder runs
+        srun --mpi=pmix posterior doctor --folder /scratch/me
       """)
 
-  @Option(help: "Folder whose commit time is measured.")
+  @Option(help: "Folder whose commit time is measured: give one where runs will lie.")
   var folder = "."
 
+  /// The kind of the messages with reports.
+  private static let kind: UInt8 = 68
+
   func run() throws {
-    let transport = try MPITransport()
-    let node = transport.node
-    let console = Console()
-    if node.rank == 0 { printProgram(node) }
-    if let problem = Launch(environment: ProcessInfo.processInfo.environment)
-      .problem(mpiSize: node.size)
-    {
-      console.note(problem.description)
+    let launch = Launch(environment: ProcessInfo.processInfo.environment)
+    if let problem = launch.problemBeforeStart { throw Failure(problem.description, .usage) }
+    let transport = try MPITransport(affinity: Processor.affinity)
+    let report = try RankSurvey(node: transport.node, folder: folder).report()
+    guard transport.node.rank == 0 else {
+      let bytes = try JSONEncoder().encode(report)
+      try transport.send(Message(kind: Self.kind, content: Array(bytes)), to: 0)
+      RunOutcome(RunEnding(.complete)).leave(transport)
     }
-    print(try rankLine(node))
-    outcome(transport)
+    if let problem = launch.problem(mpiSize: transport.node.size) { print("warning: \(problem)") }
+    let reports = try gather(transport, own: report)
+    RunOutcome(RunEnding(judge(reports, size: transport.node.size))).leave(transport)
   }
 
-  private func printProgram(_ node: NodeInfo) {
-    print("\(Program.name), libtorch \(TorchRuntime.version), \(node.library.prefix(60))")
-    print("bfloat16 in hardware tiles: \(TorchRuntime.hasFastBFloat16 ? "yes" : "no")")
-  }
-
-  private func rankLine(_ node: NodeInfo) throws -> String {
-    let placement = try Placement(
-      Configuration.Compute(), localRank: node.localRank, localSize: node.localSize)
-    let speed = try gigaflops()
-    let commit = try commitSeconds(node)
-    return "rank \(node.rank) of \(node.size): \(node.host), \(placement.cores) cores "
-      + "(\(Processor.allowedCores) in its affinity mask), \(placement.device), "
-      + "\(TorchRuntime.cpuCapability), convolution \(Int(speed)) GFLOP/s on one thread, "
-      + "commit \(String(format: "%.1f", commit * 1000)) ms"
-  }
-
-  /// Speed of a 3×3 convolution of 128 channels at 64×64, one thread.
-  private func gigaflops() throws -> Double {
-    TorchRuntime.setThreads(1)
-    let (channels, size) = (128, 64)
-    let x = try Tensor.full(0.5, shape: [1, channels, size, size]).channelsLast()
-    let weight = try Tensor.full(0.01, shape: [channels, channels, 3, 3])
-    let rounds = 8
-    _ = try x.convolution(weight: weight, bias: nil, padding: 1)
-    let seconds = try timed {
-      for _ in 0..<rounds { _ = try x.convolution(weight: weight, bias: nil, padding: 1) }
+  /// The reports of all ranks, by rank; of those that have come within a minute.
+  private func gather(_ transport: MPITransport, own: RankReport) throws -> [RankReport] {
+    var reports = [own]
+    let bell = Doorbell()
+    let end = ContinuousClock.now + .seconds(60)
+    while reports.count < transport.node.size, ContinuousClock.now < end {
+      guard let envelope = try transport.poll() else {
+        try transport.wait(on: bell, upTo: 0.1)
+        continue
+      }
+      reports.append(
+        try JSONDecoder().decode(RankReport.self, from: Data(envelope.message.content)))
     }
-    let operations = 2.0 * 9 * Double(channels * channels * size * size * rounds)
-    return operations / seconds / 1e9
+    return reports.sorted { $0.info.rank < $1.info.rank }
   }
 
-  /// Seconds a durable write of 1 MiB takes.
-  private func commitSeconds(_ node: NodeInfo) throws -> Double {
-    let path = "\(folder)/.posterior-doctor-\(node.host)-\(node.rank)"
-    defer { try? FileManager.default.removeItem(atPath: path) }
-    return try timed { try AtomicFile.write([UInt8](repeating: 1, count: 1 << 20), to: path) }
-  }
-
-  private func timed(_ body: () throws -> Void) rethrows -> Double {
-    let clock = ContinuousClock()
-    return try clock.measure(body) / .seconds(1)
-  }
-
-  private func outcome(_ transport: MPITransport) {
-    RunOutcome(RunEnding(.complete)).leave(transport)
+  /// Prints what was found.
+  private func judge(_ reports: [RankReport], size: Int) -> Coordinator.ExitCode {
+    let first = reports[0]
+    print("\(first.info.agreement.program), libtorch \(first.torch), \(first.mpi)")
+    for (name, path) in first.libraries.sorted(by: { $0.key < $1.key }) {
+      print("  \(name): \(path)")
+    }
+    for report in reports { print(report.line) }
+    let diagnosis = Diagnosis(
+      reports, size: size, environment: ProcessInfo.processInfo.environment)
+    for text in diagnosis.errors { print("error: \(text)") }
+    for text in diagnosis.warnings { print("warning: \(text)") }
+    let count = "\(size) rank\(size == 1 ? "" : "s")"
+    print(diagnosis.errors.isEmpty ? "\(count): fit to run" : "\(count): not fit to run")
+    return diagnosis.errors.isEmpty ? .complete : .badInput
   }
 }

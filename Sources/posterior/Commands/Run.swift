@@ -2,6 +2,7 @@ import ArgumentParser
 import Coordinator
 import Foundation
 import RunFiles
+import Worker
 
 struct Run: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -28,28 +29,40 @@ struct Run: ParsableCommand {
     let launch = Launch(environment: environment)
     if let problem = launch.problemBeforeStart { throw Failure(problem.description, .usage) }
     if options.dryRun { return try dryRun(console) }
-    let transport = try MPITransport()
+    let settings = settings()
+    // Before MPI, so that a signal is not lost while it starts; and after, should it have changed
+    // them.
+    StopSignals.install()
+    let transport = try MPITransport(
+      affinity: Processor.affinity, startWithin: 5 * settings.lease)
     StopSignals.install()
     if let problem = launch.problem(mpiSize: transport.node.size) {
       if problem.isFatal { throw Failure(problem.description, .usage) }
       console.note(problem.description)
     }
-    let outcome = try job(transport.node, console).run(over: transport)
+    var job = job(transport.node, console)
+    job.settings = settings
+    let outcome = try job.run(over: transport)
     if transport.node.rank == 0 { report(outcome, console) }
     outcome.leave(transport)
   }
 
   private func job(_ node: NodeInfo, _ console: Console) -> RunJob {
     let session = RunSession(options)
-    var job = RunJob(
+    return RunJob(
       open: { try explained { try session.open(on: node, console: console) } },
       equip: { node in try explained { try session.equip(on: node) } }, observer: console,
       conclude: { session.conclude($0, on: node, console: console) })
+  }
+
+  /// A configuration that cannot be read is told of later, by rank 0.
+  private func settings() -> RunSettings {
+    var settings = RunSettings()
     if let run = try? options.configuration().configuration.run {
-      job.settings.checkpoint = run.checkpoint
-      job.settings.lease = run.lease
+      settings.checkpoint = run.checkpoint
+      settings.lease = run.lease
     }
-    return job
+    return settings
   }
 
   private func report(_ outcome: RunOutcome, _ console: Console) {
@@ -59,7 +72,8 @@ struct Run: ParsableCommand {
 
   private func dryRun(_ console: Console) throws {
     let session = RunSession(options)
-    let loaded = try explained { try session.load(localRank: 0, localSize: 1) }
+    let loaded = try explained { try session.load(localRank: 0, coreSharers: 1) }
+    try explained { try loaded.checkSampler() }
     print(loaded.experiment.configuration.yaml())
     let run = loaded.configuration.run
     let grid = UnitGrid(unit: run.unit, samples: run.samples)
@@ -67,5 +81,8 @@ struct Run: ParsableCommand {
     print(
       "# \(images) images, \(run.samples) samples each: \(images * grid.blockCount) units of work, "
         + "\(loaded.placement.workers(loaded.experiment.configuration)) workers in this process")
+    if let norm = try loaded.experiment.operatorNorm() {
+      print("# operator norm ‖A‖ ≈ \((norm * 1000).rounded() / 1000)")
+    }
   }
 }

@@ -22,7 +22,7 @@ struct CostMeasurement {
   /// - Parameter limit: seconds after which a unit is broken off and its time scaled up.
   init(_ options: ExperimentOptions, limit: Double) throws {
     let read = try options.configuration()
-    let loaded = try RunSession.Loaded(read, localRank: 0, localSize: 1, recordsWay: false)
+    let loaded = try RunSession.Loaded(read, localRank: 0, coreSharers: 1, recordsWay: false)
     let run = loaded.configuration.run
     guard let first = loaded.experiment.images.images.first else {
       throw Failure("\(loaded.configuration.data.folder) has no image", .badInput)

@@ -32,6 +32,13 @@ final class Console: RunObserver {
 
   func rankJoined(_ info: RankInfo) { note(info.line) }
 
+  func ranksJoined(_ ranks: [RankInfo]) {
+    let environment = ProcessInfo.processInfo.environment
+    for warning in PlacementWarning.all(ranks, environment: environment) {
+      note("warning: \(warning)")
+    }
+  }
+
   func progressed(_ report: ProgressReport) {
     let remark = state.withLock {
       $0.limit.remark(remaining: report.remaining, now: Date().timeIntervalSince1970)

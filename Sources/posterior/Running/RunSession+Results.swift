@@ -11,7 +11,7 @@ extension RunSession {
   /// - Returns: `ending`, or an input/output error if the results cannot be written.
   func conclude(_ ending: RunEnding, on node: NodeInfo, console: Console) -> RunEnding {
     do {
-      let loaded = try load(localRank: node.localRank, localSize: node.localSize)
+      let loaded = try load(localRank: node.localRank, coreSharers: node.coreSharers)
       guard ending.code.isComplete, let run else { return ending }
       if let share = run.share {
         console.note(

@@ -1,4 +1,5 @@
 import Coordinator
+import Engine
 import Foundation
 import RunFiles
 import Synchronization
@@ -13,20 +14,35 @@ final class RunSession: Sendable {
   struct Loaded: Sendable {
     let experiment: Experiment
     let placement: Placement
-    let notices: [String]
+    private let source: LoadedConfiguration
 
     /// - Parameter recordsWay: false leaves `sampler.record` out.
     init(
-      _ read: LoadedConfiguration, localRank: Int, localSize: Int, recordsWay: Bool = true
+      _ read: LoadedConfiguration, localRank: Int, coreSharers: Int, recordsWay: Bool = true
     ) throws {
       try read.validatePaths()
       var configuration = read.configuration
       if !recordsWay { configuration.recording = nil }
       placement = try Placement(
-        configuration.compute, localRank: localRank, localSize: localSize)
+        configuration.compute, localRank: localRank, coreSharers: coreSharers)
       experiment = try Experiment(placement.resolve(configuration), device: placement.device)
-      notices = read.notices
+      source = read
       try read.check(imageShape: experiment.prior.imageShape)
+    }
+
+    /// What to tell the user of the configuration.
+    var notices: [String] { source.notices }
+
+    /// Sets the sampler up for the first image.
+    ///
+    /// - Throws: a ``ConfigurationError`` with file and line if it does not go with the operator or
+    ///   the noise.
+    func checkSampler() throws {
+      do {
+        try experiment.checkSampler()
+      } catch let error as SamplerError {
+        throw source.error(at: "sampler", "\(error)")
+      }
     }
 
     var configuration: Configuration { experiment.configuration.configuration }
@@ -38,10 +54,10 @@ final class RunSession: Sendable {
   /// Reads the configuration and loads the prior.
   ///
   /// - Throws: an error that names the file, the line and what is allowed.
-  func load(localRank: Int, localSize: Int) throws -> Loaded {
+  func load(localRank: Int, coreSharers: Int) throws -> Loaded {
     try loaded.withLock { known in
       if let known { return known }
-      let made = try Loaded(options.configuration(), localRank: localRank, localSize: localSize)
+      let made = try Loaded(options.configuration(), localRank: localRank, coreSharers: coreSharers)
       known = made
       return made
     }
@@ -49,9 +65,10 @@ final class RunSession: Sendable {
 
   /// Opens the run folder and plans the work; on rank 0.
   func open(on node: NodeInfo, console: Console) throws -> OpenedRun {
-    let loaded = try load(localRank: node.localRank, localSize: node.localSize)
+    let loaded = try load(localRank: node.localRank, coreSharers: node.coreSharers)
     loaded.notices.forEach(console.note)
     let inputs = try loaded.experiment.checkInputs(notice: console.note)
+    try loaded.checkSampler()
     let environment = ProcessInfo.processInfo.environment
     let run = loaded.configuration.run
     let share = try options.share(environment: environment, folder: run.output)
@@ -84,7 +101,7 @@ final class RunSession: Sendable {
 
   /// Makes this rank's workers.
   func equip(on node: NodeInfo) throws -> Equipment {
-    let loaded = try load(localRank: node.localRank, localSize: node.localSize)
+    let loaded = try load(localRank: node.localRank, coreSharers: node.coreSharers)
     let count = loaded.placement.workers(loaded.experiment.configuration)
     let executors: [UnitExecutor] = (0..<count).map { _ in
       let worker = UnitWorker(loaded.experiment)
@@ -96,6 +113,6 @@ final class RunSession: Sendable {
         program: Program.name, workHash: loaded.workHash,
         priorDigest: loaded.experiment.prior.digest),
       folder: loaded.configuration.run.output, cores: loaded.placement.cores,
-      device: "\(loaded.placement.device)")
+      device: "\(loaded.placement.device)", machine: .current)
   }
 }

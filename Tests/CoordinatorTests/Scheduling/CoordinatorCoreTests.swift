@@ -138,10 +138,21 @@ import Testing
     say(.hello(info(1)), 1)
     for now in stride(from: 60.0, through: 1800, by: 60) {
       say(.heartbeat, 1, now)
+      say(.heartbeat, 2, now)
       pass(from: now - 60, to: now)
     }
     #expect(record.stops.withLock { $0.isEmpty })
     tick(1801)
+    #expect(record.stops.withLock { $0.first?.contains("rank 2 has not joined") } == true)
+  }
+
+  @Test mutating func aRankThatIsSilentBeforeItJoinsEndsTheRunSoon() {
+    say(.hello(info(0)), 0)
+    say(.hello(info(1)), 1)
+    say(.heartbeat, 1, 100)
+    pass(to: 119)
+    #expect(record.stops.withLock { $0.isEmpty })
+    pass(from: 119, to: 121)
     #expect(record.stops.withLock { $0.first?.contains("rank 2 has not joined") } == true)
   }
 

@@ -141,13 +141,38 @@ import Testing
       })
   }
 
-  @Test mutating func rankZeroMayTakeItsTimeToBegin() {
-    pass(from: 0, to: 1799, signs: [])
+  /// Rank 0 gives signs of life while it begins.
+  @Test mutating func rankZeroIsMissedBeforeTheWelcomeToo() {
+    pass(from: 0, to: 119, signs: [])
+    core.handle(.heartbeat, now: 119)
+    pass(from: 119, to: 238, signs: [])
     let early = abandonsShip()
     #expect(!early)
-    pass(from: 1799, to: 1801, signs: [])
+    pass(from: 238, to: 240, signs: [])
     let late = abandonsShip()
     #expect(late)
+  }
+
+  /// With steps of 3 s, 60 s of silence are a hang; with a lease of 20 s less would be one.
+  @Test mutating func aHangIsMeasuredByTheStepsBefore() {
+    var settings = RunSettings()
+    (settings.stall, settings.lease) = (1000, 20)
+    core = RankCore(
+      node: NodeInfo(
+        rank: 0, size: 1, localRank: 0, localSize: 1, host: "n1", library: "test"),
+      workers: 1, settings: settings, now: 0)
+    welcome()
+    core.handle(.assign(slot: 0, units: [unit]), now: 0)
+    for step in 1...5 {
+      pass(from: Double(3 * step - 3), to: Double(3 * step - 1), signs: [UInt64(step - 1)])
+      core.tick(now: Double(3 * step), signs: [UInt64(step)])
+    }
+    pass(from: 15, to: 74, signs: [5])
+    let early = messages().filter { $0 != .heartbeat }
+    #expect(early == [])
+    pass(from: 74, to: 77, signs: [5])
+    let failures = messages().filter { $0 != .heartbeat }
+    #expect(failures.count == 1)
   }
 
   @Test mutating func signsOfLifeAreSentWhenNothingElseIs() {

@@ -15,6 +15,10 @@ struct TestRun: Sendable {
   var agreement: @Sendable (Int) -> RankAgreement = { _ in TestSamples.agreement }
   /// Called before a unit is drawn; may wait, throw, or do harm.
   var before: @Sendable (WorkUnit, StopFlag) throws -> Void = { _, flag in try flag.check() }
+  /// Called before a rank makes its workers.
+  var equipping: @Sendable (NodeInfo) -> Void = { _ in }
+  /// Called before rank 0 opens the folder.
+  var opening: @Sendable () throws -> Void = {}
   var stopRequest: @Sendable (Int) -> StopReason? = { _ in nil }
   let record = Record()
 
@@ -86,6 +90,7 @@ extension TestRun {
   func job(rank: Int, workers: Int) -> RunJob {
     var job = RunJob(
       open: {
+        try opening()
         let directory = try directory()
         let plan = try WorkPlan(
           images: imageNames.map(TestSamples.image), grid: UnitGrid(unit: unit, samples: samples),
@@ -93,7 +98,8 @@ extension TestRun {
         return OpenedRun(directory: directory, plan: plan, progress: try directory.scan())
       },
       equip: { node in
-        Equipment(
+        equipping(node)
+        return Equipment(
           executors: Array(repeating: executor, count: workers), agreement: agreement(node.rank),
           folder: path)
       },

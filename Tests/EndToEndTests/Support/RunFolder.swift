@@ -72,6 +72,7 @@ struct Event: Decodable {
   let outcome: String?
   let seconds: Double?
   let coordinatorSeconds: Double?
+  let restartCount: Int?
 
   init(_ line: Substring) throws {
     let decoder = JSONDecoder()

@@ -9,6 +9,8 @@ struct TinyExperiment {
   var unit = 2
   /// Seconds between commits.
   var checkpoint = 60.0
+  /// Seconds of silence after which a rank counts as lost.
+  var lease = 120.0
   var `operator` = "{name: inpainting, mask_type: random, mask_prob_range: [0.5, 0.5]}"
   var covariance = "0.5"
   /// The time of a unit grows with its steps: some 0.2 ms each.
@@ -45,6 +47,7 @@ struct TinyExperiment {
       samples: \(samples)
       unit: \(unit)
       checkpoint: \(checkpoint)
+      lease: \(lease)
       output: runs/unused
     data:
       images: \(images)

@@ -1,0 +1,100 @@
+import Foundation
+
+/// What a rank does before it joins the run: it reads the run folder and loads its prior.
+///
+/// That may take minutes. It happens on a thread of its own, while the main thread goes on telling
+/// the others that this rank is alive, and notices when they are not.
+struct Preparation {
+  private let transport: any Transport
+  private let settings: RunSettings
+  private var said: Double
+  private var heard: Double
+  private var pauses: PauseDetector
+  /// Messages that have come meanwhile, for the run.
+  private(set) var early: [Envelope] = []
+  /// The end of the run, if it came before this rank was ready.
+  private(set) var outcome = RunOutcome(RunEnding(.internalError))
+
+  init(_ transport: any Transport, _ settings: RunSettings) {
+    self.transport = transport
+    self.settings = settings
+    let now = settings.clock()
+    (said, heard, pauses) = (-.infinity, now, PauseDetector(now: now))
+  }
+
+  /// Does some work; a run of one rank does it right here.
+  ///
+  /// - Returns: nil if the run is over meanwhile, see ``outcome``.
+  mutating func run<Value: Sendable>(
+    _ work: @escaping @Sendable () throws -> Value
+  ) throws(TransportError) -> Result<Value, any Error>? {
+    if transport.node.size == 1 { return Result { try work() } }
+    let (result, bell) = (Monitor<Result<Value, any Error>?>(nil), Doorbell())
+    let thread = Thread {
+      let value = Result { try work() }
+      result.change { $0 = value }
+      bell.ring()
+    }
+    thread.name = "preparation"
+    thread.stackSize = settings.stackBytes
+    thread.start()
+    while true {
+      if let value = result.look({ $0 }) { return value }
+      if try isOver() { return nil }
+      try transport.wait(on: bell, upTo: 0.1)
+    }
+  }
+}
+
+// MARK: - Meanwhile
+
+extension Preparation {
+  private var isFirst: Bool { transport.node.rank == 0 }
+
+  /// Takes what has come, gives a sign of life, and looks whether the run is over.
+  private mutating func isOver() throws(TransportError) -> Bool {
+    let now = settings.clock()
+    if let pause = pauses.pause(now: now) { heard += pause }
+    while let envelope = try transport.poll() {
+      heard = now
+      if let ending = ending(in: envelope.message) { return end(ending, abort: false) }
+      early.append(envelope)
+    }
+    if now - said >= settings.heartbeat { try beat(now) }
+    guard !isFirst, now - heard > settings.lease else { return false }
+    return end(.silentCoordinator(transport.node, seconds: now - heard), abort: true)
+  }
+
+  private mutating func end(_ ending: RunEnding, abort: Bool) -> Bool {
+    outcome = RunOutcome(ending)
+    outcome.mustAbort = abort
+    // The prior may still be loading.
+    outcome.hasAbandonedThreads = true
+    return true
+  }
+
+  /// Rank 0 tells the others when it cannot begin.
+  private func ending(in message: Message) -> RunEnding? {
+    guard !isFirst, let message = try? CoordinatorMessage(message) else { return nil }
+    if case .end(let ending) = message { return ending }
+    return nil
+  }
+
+  private mutating func beat(_ now: Double) throws(TransportError) {
+    said = now
+    guard isFirst else { return try transport.send(WorkerMessage.heartbeat.message, to: 0) }
+    for rank in 1..<transport.node.size {
+      try transport.send(CoordinatorMessage.heartbeat.message, to: rank)
+    }
+  }
+}
+
+extension RunEnding {
+  /// The ending on a rank that has not heard of rank 0 for long.
+  static func silentCoordinator(_ node: NodeInfo, seconds: Double) -> RunEnding {
+    RunEnding(
+      .interrupted,
+      "rank \(node.rank) (\(node.host)): rank 0 has been silent for \(Int(seconds)) s: it hangs, or "
+        + "its machine or network is down; what is finished is committed, run again to go on")
+  }
+}
