@@ -88,6 +88,7 @@ import Testing
   @Test func trajectoriesAreDecodedImages() throws {
     let folder = try Experiments.folder()
     var configuration = Self.configuration(folder)
+    configuration.run.output = "\(folder.path)/run"
     configuration.recording = .init(every: 1, samples: 1)
     _ = try UnitWorker(Experiments.experiment(configuration)).draw(
       WorkUnit(image: ImageID(name: "0"), samples: 0..<8), stop: StopFlag())
