@@ -10,7 +10,11 @@ final class StartWatch: Sendable {
   /// Watches from now on, for at most `seconds`.
   init(seconds: Double) {
     let thread = Thread { [isOver] in
-      if isOver.wait(upTo: seconds, { $0 ? true : nil }) != nil { return }
+      let end = MonotonicClock.now() + seconds
+      // A timed wait alone would end the process early where something meddles with its clock.
+      while MonotonicClock.now() < end {
+        if isOver.wait(upTo: 1, { $0 ? true : nil }) != nil { return }
+      }
       let text = """
         posterior: MPI has not started within \(Int(seconds)) s: some rank hangs or was never started; \
         nothing was done, run again\n

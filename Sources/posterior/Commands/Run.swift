@@ -43,7 +43,8 @@ struct Run: ParsableCommand {
     var job = job(transport.node, console)
     job.settings = settings
     let outcome = try job.run(over: transport)
-    if transport.node.rank == 0 { report(outcome, console) }
+    // Who gives up on a silent rank 0 speaks for it.
+    if transport.node.rank == 0 || outcome.mustAbort { report(outcome, console) }
     outcome.leave(transport)
   }
 
