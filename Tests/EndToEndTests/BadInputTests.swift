@@ -51,7 +51,7 @@ extension EndToEnd {
         words: ["experiment.yaml:2:", "run.seed"]),
       Case(
         name: "impossible value", edit: ("sigma: 0.2", "sigma: -1"),
-        words: ["experiment.yaml:11:", "measurement.noise.sigma", "'-1'"]),
+        words: ["experiment.yaml:12:", "measurement.noise.sigma", "'-1'"]),
       Case(
         name: "duplicate key", edit: ("  unit: 2", "  unit: 2\n  seed: 8"),
         words: ["experiment.yaml:2:", "seed: written twice, again in line 5"]),

@@ -128,9 +128,8 @@ extension EndToEnd {
       for ranks in [nil, 2] {
         let result = try Program.run(["doctor", "--folder", folder.path], ranks: ranks)
         #expect(result.code == 0, "\(result)")
-        let count = ranks ?? 1
-        for rank in 0..<count {
-          #expect(result.output.contains("rank \(rank) of \(count): "), "\(result)")
+        for rank in 0..<(ranks ?? 1) {
+          #expect(result.output.contains("rank \(rank): "), "\(result)")
         }
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
       }
