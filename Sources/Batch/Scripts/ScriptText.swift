@@ -78,6 +78,10 @@ enum ScriptText {
     job=${job:-$SLURM_JOB_ID}
     say() { echo "$(date '+%F %T') job $job: $*"; }
     say "start ${SLURM_RESTART_COUNT:-0} on $SLURM_JOB_NODELIST"
+    # When the time is over, which the program compares with what it needs; not every Slurm tells.
+    if [ -z "$SLURM_JOB_END_TIME" ] && end=$(squeue -h -j "$job" -o %e 2>/dev/null); then
+      end=$(date -d "$end" +%s 2>/dev/null) && export SLURM_JOB_END_TIME=$end
+    fi
     """#
 
   static let merging = #"""

@@ -56,6 +56,9 @@ extension EndToEnd {
       try TestBed.awaitEnd(of: array, timeout: 120)
       try TestBed.awaitEnd(of: merge, timeout: 60)
       try run.expectComplete()
+      // The script finds out when the job's time is over.
+      let status = "\(run.folder.path)/status-0-of-8.json"
+      #expect(try String(contentsOfFile: status, encoding: .utf8).contains("\"deadline\""))
     }
 
     /// Three tasks are killed and put back, one never starts; the list of `missing` does the rest.
