@@ -33,11 +33,15 @@ extension RunSession {
   }
 
   /// The ending of a run whose parts are not all there any more when it is done.
+  ///
+  /// A share that goes on beside a run of everything may add a part that the run counts on to others
+  /// that the run has drawn again. Sums cannot be taken apart, so one of the two is set aside.
   private static func bereft(of lost: [RemainingWork], _ folder: RunDirectory) -> RunEnding {
     RunEnding(
       .interrupted,
       "\(lost.reduce(0) { $0 + $1.samples.count }) samples that were finished are missing now: "
-        + "files in \(folder.partsPath) were deleted or damaged; run again to draw them anew")
+        + "files in \(folder.partsPath) were deleted or damaged, or another process has added "
+        + "them to sums that overlap with those of this run; run again to draw them anew")
   }
 }
 
