@@ -12,6 +12,9 @@ struct LauncherWatch {
     "mpirun", "mpiexec", "orterun", "prterun", "mpiexec.hydra", "hydra_pmi_proxy",
   ]
 
+  /// `POSIX_SPAWN_SETSID`, which the C library shows to GNU programs only.
+  private static let newSession = Int16(0x80)
+
   let launcher: pid_t
 
   /// The watch over a launcher; nil if the parent process is none.
@@ -34,7 +37,7 @@ struct LauncherWatch {
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
     // A launcher ends the process groups it has started.
-    posix_spawnattr_setflags(&attributes, Int16(0x80))
+    posix_spawnattr_setflags(&attributes, Self.newSession)
     let shell = ["/bin/sh", "-c", script]
     let words = shell.map { strdup($0) as UnsafeMutablePointer<CChar>? } + [nil]
     defer { for word in words { free(word) } }
