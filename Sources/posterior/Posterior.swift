@@ -16,8 +16,8 @@ struct Posterior: ParsableCommand {
       """,
     version: Program.name,
     subcommands: [
-      Run.self, Submit.self, Plan.self, Status.self, Missing.self, Merge.self, Inspect.self,
-      Fold.self, Doctor.self, Validate.self, Simulate.self,
+      Run.self, Calibrate.self, Submit.self, Plan.self, Status.self, Missing.self, Merge.self,
+      Inspect.self, Fold.self, Doctor.self, Validate.self, Simulate.self,
     ]
   )
 

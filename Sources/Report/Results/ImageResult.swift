@@ -7,10 +7,16 @@ public struct SceneImages: Sendable {
   public var measurement: (values: [Float], shape: [Int])?
   /// The truth in image units.
   public var truth: [Float]?
+  /// What is computed of every sample; nil where it is not known.
+  public var quantities: QuantitySet?
 
-  public init(measurement: (values: [Float], shape: [Int])? = nil, truth: [Float]? = nil) {
+  public init(
+    measurement: (values: [Float], shape: [Int])? = nil, truth: [Float]? = nil,
+    quantities: QuantitySet? = nil
+  ) {
     self.measurement = measurement
     self.truth = truth
+    self.quantities = quantities
   }
 }
 
@@ -20,8 +26,12 @@ struct ImageResult {
   let scene: SceneImages
   let maps: [(name: String, values: [Float])]
 
-  /// - Parameter quantiles: which quantile maps to make, in [0,1].
-  init(_ part: Part, scene: SceneImages, quantiles: [Double]) throws {
+  /// - Parameters:
+  ///   - quantiles: which quantile maps to make, in [0,1].
+  ///   - scaling: the factors of calibrated intervals, whose ends become the maps `lower` and `upper`.
+  init(
+    _ part: Part, scene: SceneImages, quantiles: [Double], scaling: IntervalScaling? = nil
+  ) throws {
     self.part = part
     self.scene = scene
     let statistics = part.statistics
@@ -29,7 +39,15 @@ struct ImageResult {
       ("mean", statistics.mean()), ("std", statistics.standardDeviation()),
       ("mcse", statistics.monteCarloError()),
     ]
-    maps = try basic + quantiles.map { (Self.name(ofQuantile: $0), try statistics.quantile($0)) }
+    let extrema = [("min", statistics.minimum()), ("max", statistics.maximum())].compactMap {
+      name, map in
+      map.map { (name, $0) }
+    }
+    let interval = scaling.map { $0.interval(mean: basic[0].1, std: basic[1].1) }
+    let calibrated = interval.map { [("lower", $0.lower), ("upper", $0.upper)] } ?? []
+    maps =
+      try basic + extrema
+      + quantiles.map { (Self.name(ofQuantile: $0), try statistics.quantile($0)) } + calibrated
   }
 
   /// `q05` for 0.05, `q50` for 0.5, `q975` for 0.975.
@@ -64,7 +82,16 @@ struct ImageResult {
     row.coverage = try interval.map {
       try ImageQuality.intervalCoverage(lower: map($0.lower), upper: map($0.upper), truth: truth)
     }
+    row.calibratedCoverage = try calibrated.map {
+      try ImageQuality.intervalCoverage(lower: $0.lower, upper: $0.upper, truth: truth)
+    }
     return row
+  }
+
+  /// The ends of the calibrated intervals, where there are any.
+  private var calibrated: (lower: [Float], upper: [Float])? {
+    let (lower, upper) = (map("lower"), map("upper"))
+    return lower.isEmpty ? nil : (lower, upper)
   }
 
   private static func average(_ values: [Double]) -> Double? {

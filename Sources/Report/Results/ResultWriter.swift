@@ -10,17 +10,21 @@ public struct ResultWriter: Sendable {
   private let directory: RunDirectory
   private let quantiles: [Double]
   private let savesSamples: Bool
+  private let scaling: IntervalScaling?
   private let scene: @Sendable (ImageID, [Int]) -> SceneImages
 
   /// - Parameters:
+  ///   - scaling: the factors of calibrated intervals, if there are any.
   ///   - scene: what is known of an image of the given shape besides its samples.
   public init(
     _ directory: RunDirectory, statistics: Configuration.Statistics,
+    scaling: IntervalScaling? = nil,
     scene: @escaping @Sendable (ImageID, [Int]) -> SceneImages
   ) {
     self.directory = directory
     quantiles = statistics.quantiles
     savesSamples = statistics.saveSamples
+    self.scaling = scaling
     self.scene = scene
   }
 
@@ -28,25 +32,33 @@ public struct ResultWriter: Sendable {
   ///
   /// Two passes over the images, one part in memory at a time: colour limits are common to all.
   /// `summary.json` is deleted first and written last, so where it is, everything is written.
-  /// - Returns: the table of all images, by name.
-  public func write(_ progress: RunProgress, facts: [String: SummaryValue]) throws -> MetricsTable {
+  public func write(
+    _ progress: RunProgress, facts: [String: SummaryValue]
+  ) throws -> WrittenResults {
     let summary = "\(directory.path)/summary.json"
     try AtomicFile.remove(summary)
     let images = progress.images.keys.sorted()
     let limit = try stdLimit(images, progress)
     var rows: [ImageMetrics] = []
+    var calibration = RunCalibration()
+    var quantities = QuantityTable(quantiles: quantiles)
     var sheet: [OverviewPicture.Row] = []
     for image in images {
       guard let result = try result(of: image, progress) else { continue }
       rows.append(try result.metrics(interval: intervalNames))
       try write(result, stdLimit: limit)
+      result.calibrationImage(interval: intervalNames).map { calibration.add($0) }
+      quantities.add(result)
       if sheet.count < OverviewPicture.maximumRows { sheet.append(try row(result, rows.last)) }
     }
     let table = MetricsTable(rows: rows, interval: interval)
     try AtomicFile.write(table.csv, to: "\(directory.path)/metrics.csv")
+    if !quantities.isEmpty {
+      try AtomicFile.write(quantities.csv, to: "\(directory.path)/quantities.csv")
+    }
     if !sheet.isEmpty { try writeOverview(sheet, limit) }
     try AtomicFile.write(SummaryJSON.text(of: table, facts: facts), to: summary)
-    return table
+    return WrittenResults(table: table, calibration: calibration)
   }
 
   private var interval: ClosedRange<Double>? {
@@ -66,7 +78,8 @@ public struct ResultWriter: Sendable {
     guard let part = try directory.part(of: image, in: progress), part.statistics.count > 0 else {
       return nil
     }
-    return try ImageResult(part, scene: scene(image, part.shape), quantiles: quantiles)
+    return try ImageResult(
+      part, scene: scene(image, part.shape), quantiles: quantiles, scaling: scaling)
   }
 
   private func stdLimit(_ images: [ImageID], _ progress: RunProgress) throws -> Float {

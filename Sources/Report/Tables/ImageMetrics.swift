@@ -20,6 +20,8 @@ public struct ImageMetrics: Sendable, Equatable {
   public var monteCarloError: Double?
   /// The fraction of pixels whose truth lies in the credible interval.
   public var coverage: Double?
+  /// The fraction of pixels whose truth lies in the calibrated interval.
+  public var calibratedCoverage: Double?
   /// Network evaluations.
   public var evaluations: Int
   /// Seconds of work.
@@ -29,13 +31,15 @@ public struct ImageMetrics: Sendable, Equatable {
   public init(
     image: String, samples: Int, failed: Int, meanPSNR: Double? = nil, meanSSIM: Double? = nil,
     samplePSNR: Double? = nil, sampleSSIM: Double? = nil, standardDeviation: Double? = nil,
-    monteCarloError: Double? = nil, coverage: Double? = nil, evaluations: Int, seconds: Double
+    monteCarloError: Double? = nil, coverage: Double? = nil, calibratedCoverage: Double? = nil,
+    evaluations: Int, seconds: Double
   ) {
     (self.image, self.samples, self.failed) = (image, samples, failed)
     (self.meanPSNR, self.meanSSIM) = (meanPSNR, meanSSIM)
     (self.samplePSNR, self.sampleSSIM) = (samplePSNR, sampleSSIM)
     (self.standardDeviation, self.monteCarloError) = (standardDeviation, monteCarloError)
-    (self.coverage, self.evaluations, self.seconds) = (coverage, evaluations, seconds)
+    (self.coverage, self.calibratedCoverage) = (coverage, calibratedCoverage)
+    (self.evaluations, self.seconds) = (evaluations, seconds)
   }
 }
 
@@ -54,6 +58,7 @@ extension ImageMetrics {
       meanPSNR: mean(\.meanPSNR), meanSSIM: mean(\.meanSSIM), samplePSNR: mean(\.samplePSNR),
       sampleSSIM: mean(\.sampleSSIM), standardDeviation: mean(\.standardDeviation),
       monteCarloError: mean(\.monteCarloError), coverage: mean(\.coverage),
+      calibratedCoverage: mean(\.calibratedCoverage),
       evaluations: rows.reduce(0) { $0 + $1.evaluations },
       seconds: rows.reduce(0) { $0 + $1.seconds })
   }

@@ -52,6 +52,9 @@ extension MetricsTable {
       Figure(intervalTitle) { row in
         row.coverage.map { NumberText.fixed(100 * $0, decimals: 1) + " %" } ?? "-"
       },
+      Figure("in calibrated") { row in
+        row.calibratedCoverage.map { NumberText.fixed(100 * $0, decimals: 1) + " %" } ?? "-"
+      },
       Figure("NFE") { "\($0.evaluations)" },
       Figure("seconds") { NumberText.fixed($0.seconds, decimals: 1) },
     ]

@@ -18,7 +18,7 @@ public struct MetricsTable: Sendable {
 extension MetricsTable {
   private static let header = [
     "image", "samples", "failed", "psnr_mean", "ssim_mean", "psnr_samples", "ssim_samples", "std",
-    "mcse", "coverage", "nfe", "seconds",
+    "mcse", "coverage", "coverage_calibrated", "nfe", "seconds",
   ]
 
   /// The text of `metrics.csv`: a header and a row an image, in UTF-8.
@@ -27,25 +27,16 @@ extension MetricsTable {
   /// unknown value is an empty field.
   public var csv: String {
     let records = [Self.header] + rows.map(Self.record)
-    return records.map { $0.map(Self.quoted).joined(separator: ",") + "\n" }.joined()
+    return CSV.text(records)
   }
 
   private static func record(_ row: ImageMetrics) -> [String] {
     let figures = [
       row.meanPSNR, row.meanSSIM, row.samplePSNR, row.sampleSSIM, row.standardDeviation,
-      row.monteCarloError, row.coverage,
+      row.monteCarloError, row.coverage, row.calibratedCoverage,
     ]
     return [row.image, "\(row.samples)", "\(row.failed)"]
       + figures.map { $0.map { NumberText.short($0, digits: 6) } ?? "" }
       + ["\(row.evaluations)", NumberText.short(row.seconds, digits: 6)]
-  }
-
-  private static func quoted(_ field: String) -> String {
-    let isPlain = field.utf8.allSatisfy { !Array("\",\r\n".utf8).contains($0) }
-    return isPlain
-      ? field
-      : "\""
-        + field.split(separator: "\"", omittingEmptySubsequences: false)
-        .joined(separator: "\"\"") + "\""
   }
 }

@@ -63,6 +63,7 @@ public enum SummaryJSON {
       "ssim_mean": value(total.meanSSIM), "psnr_samples": value(total.samplePSNR),
       "ssim_samples": value(total.sampleSSIM), "std": value(total.standardDeviation),
       "mcse": value(total.monteCarloError), "coverage": value(total.coverage),
+      "coverage_calibrated": value(total.calibratedCoverage),
       "interval": interval.map(SummaryValue.list) ?? .null,
     ]
   }

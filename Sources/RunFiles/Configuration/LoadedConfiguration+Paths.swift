@@ -20,6 +20,9 @@ extension LoadedConfiguration {
   private var inputFiles: [ConfigurationProblem] {
     configuration.prior.files.flatMap { key, path, expected in file(key, path, expected) }
       + configuration.inputFiles.flatMap { file($0.key, $0.path, $0.expected) }
+      + (configuration.statistics.calibration.map {
+        file("statistics.calibration", $0, Configuration.Statistics.calibrationContent)
+      } ?? [])
   }
 
   private var output: [ConfigurationProblem] {

@@ -56,7 +56,8 @@ struct UnitDrawing {
     statistics = ImageStatistics(
       pixelCount: problem.scene.shape.reduce(1, *),
       options: StatisticsOptions(
-        levels: !configuration.statistics.quantiles.isEmpty, truthRank: problem.scene.truth != nil))
+        levels: !configuration.statistics.quantiles.isEmpty, extrema: true,
+        truthRank: problem.scene.truth != nil))
   }
 
   /// - Parameter observe: is shown the start and the state after every step.
@@ -80,7 +81,7 @@ struct UnitDrawing {
     }
     return try Part(
       image: unit.image, shape: problem.scene.shape, statistics: statistics, records: records,
-      kept: kept)
+      kept: kept, quantityNames: problem.quantities.names)
   }
 
   // MARK: - Batches
@@ -139,9 +140,8 @@ struct UnitDrawing {
   private mutating func accept(
     _ index: Int, from batch: Batch, attempts: Int, last: Bool
   ) throws -> Bool {
-    let pixels = statistics.pixelCount
     let row = batch.rows[index] ?? 0
-    let values = batch.images[row * pixels..<(row + 1) * pixels].map { ($0 + 1) / 2 }
+    let values = image(row, of: batch)
     var record = SampleRecord(
       index: index, attempts: attempts, networkEvaluations: batch.evaluations * attempts,
       seconds: batch.secondsEach)
@@ -152,11 +152,29 @@ struct UnitDrawing {
       return true
     }
     score(&record, values, residual: batch.residuals[row])
+    record.quantities = problem.quantities.values(
+      of: values, partner: partner(of: row, in: batch, attempts), shape: problem.scene.shape)
     records.append(record)
     if configuration.statistics.saveSamples || index < configuration.statistics.keepSamples {
       kept[index] = values
     }
     return true
+  }
+
+  /// A row of the batch in image units.
+  private func image(_ row: Int, of batch: Batch) -> [Float] {
+    let pixels = statistics.pixelCount
+    return batch.images[row * pixels..<(row + 1) * pixels].map { ($0 + 1) / 2 }
+  }
+
+  /// The sample that another one is paired with: an even row with the next one of the block, as first drawn.
+  ///
+  /// Which samples were asked for makes no difference, so a run that has grown has the pairs of a run at once.
+  private func partner(of row: Int, in batch: Batch, _ attempts: Int) -> [Float]? {
+    guard problem.quantities.hasPairs, attempts == 1, row % 2 == 0, row + 1 < configuration.run.unit
+    else { return nil }
+    let values = image(row + 1, of: batch)
+    return values.allSatisfy { $0.magnitude <= ImageStatistics.magnitudeLimit } ? values : nil
   }
 
   /// Adds values to the statistics; `false` if they are not finite or absurdly large.

@@ -1,5 +1,6 @@
 import Engine
 import RunFiles
+import Statistics
 import Tensors
 
 /// Everything a process shares between its workers: configuration, prior and images.
@@ -12,6 +13,8 @@ public struct Experiment: Sendable {
   public let fileDigests: [String: String]
   /// The operator for each image.
   public let operators: OperatorSource
+  /// The quantities of `statistics.derived`.
+  public let derived: [ScalarQuantity]
 
   /// Loads the prior and lists the images.
   ///
@@ -26,11 +29,19 @@ public struct Experiment: Sendable {
       device: device)
     operators = OperatorSource(
       configuration.configuration, shape: prior.imageShape, device: device)
+    derived = try configuration.configuration.statistics.scalarQuantities(shape: prior.imageShape)
   }
 
   /// ``ResolvedConfiguration/workHash(priorDigest:files:)`` of this experiment.
   public var workHash: String {
     configuration.workHash(priorDigest: prior.digest, files: fileDigests)
+  }
+}
+
+extension Experiment {
+  /// ``ResolvedConfiguration/problemHash(priorDigest:files:)`` of this experiment.
+  public var problemHash: String {
+    configuration.problemHash(priorDigest: prior.digest, files: fileDigests)
   }
 }
 

@@ -1,5 +1,6 @@
 import Engine
 import RunFiles
+import Statistics
 import Tensors
 
 /// The inverse problem of one image, ready to sample.
@@ -7,6 +8,8 @@ public struct ImageProblem: Sendable {
   public let scene: Scene
   public let problem: InverseProblem
   public let sampler: any Sampler
+  /// What is computed of every sample.
+  public let quantities: QuantitySet
   private let decoder: (any Decoder)?
 
   /// Reads the image, simulates or reads its measurement, and sets up the sampler.
@@ -16,6 +19,7 @@ public struct ImageProblem: Sendable {
       image, operators: experiment.operators, configuration: configuration,
       images: experiment.images)
     decoder = experiment.prior.decoder
+    quantities = scene.quantities(derived: experiment.derived)
     problem = InverseProblem(
       model: experiment.prior.model, denoiser: experiment.prior.denoiser,
       measurementOperator: experiment.prior.measuring(scene.measurementOperator),

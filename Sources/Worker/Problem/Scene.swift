@@ -1,5 +1,6 @@
 import Engine
 import RunFiles
+import Statistics
 import Tensors
 
 /// What is measured of one image: the truth where it is known, the operator, and y.
@@ -44,6 +45,11 @@ public struct Scene: Sendable {
       measurement = try measurementOperator.restricted(
         Tensor(values, shape: [1] + expected).moved(to: device))
     }
+  }
+
+  /// What is computed of every sample of the image.
+  public func quantities(derived: [ScalarQuantity]) -> QuantitySet {
+    QuantitySet(derived: derived, imageKey: image.key, shape: shape, truth: truth)
   }
 
   private static func read(_ stored: StoredArray, _ expected: [Int], path: String) throws -> [Float]

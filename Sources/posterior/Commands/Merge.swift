@@ -1,7 +1,4 @@
 import ArgumentParser
-import Coordinator
-import Foundation
-import RunFiles
 
 struct Merge: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -17,23 +14,6 @@ struct Merge: ParsableCommand {
   var directory: String
 
   func run() throws {
-    let console = Console()
-    let folder = try RunDirectory.open(directory)
-    let configuration = try folder.configuration()
-    let progress = try folder.tidy(folder.scan(), samples: configuration.run.samples)
-    let standing = try Standing(folder, configuration, progress)
-    standing.notices.forEach(console.note)
-    print(try RunResults(configuration, console: console).write(standing))
-    guard standing.missing.isEmpty else {
-      print(standing.missingText)
-      throw ArgumentParser.ExitCode(Coordinator.ExitCode.interrupted.rawValue)
-    }
-  }
-}
-
-extension RunDirectory {
-  /// The configuration in `run.yaml`.
-  func configuration() throws -> Configuration {
-    try Configuration.load(text: description.configuration, name: "\(path)/run.yaml").configuration
+    try FolderResults(directory).write()
   }
 }

@@ -1,6 +1,4 @@
 import ArgumentParser
-import Coordinator
-import Foundation
 import RunFiles
 import Worker
 
@@ -24,54 +22,11 @@ struct Run: ParsableCommand {
   @OptionGroup var options: RunOptions
 
   func run() throws {
-    let environment = ProcessInfo.processInfo.environment
-    let console = Console(job: SlurmJob(environment: environment))
-    let launch = Launch(environment: environment)
-    if let problem = launch.problemBeforeStart { throw Failure(problem.description, .usage) }
-    if options.dryRun { return try dryRun(console) }
-    let settings = settings()
-    // Before MPI, so that a signal is not lost while it starts; and after, should it have changed
-    // them.
-    StopSignals.install()
-    let transport = try MPITransport(
-      affinity: Processor.affinity, startWithin: 5 * settings.lease)
-    StopSignals.install()
-    if let problem = launch.problem(mpiSize: transport.node.size) {
-      if problem.isFatal { throw Failure(problem.description, .usage) }
-      console.note(problem.description)
-    }
-    var job = job(transport.node, console)
-    job.settings = settings
-    let outcome = try job.run(over: transport)
-    // Who gives up on a silent rank 0 speaks for it.
-    if transport.node.rank == 0 || outcome.mustAbort { report(outcome, console) }
-    outcome.leave(transport)
+    if options.dryRun { return try Self.dryRun(options) }
+    try RunLaunch(options: options).run()
   }
 
-  private func job(_ node: NodeInfo, _ console: Console) -> RunJob {
-    let session = RunSession(options)
-    return RunJob(
-      open: { try explained { try session.open(on: node, console: console) } },
-      equip: { node in try explained { try session.equip(on: node) } }, observer: console,
-      conclude: { session.conclude($0, on: node, console: console) })
-  }
-
-  /// A configuration that cannot be read is told of later, by rank 0.
-  private func settings() -> RunSettings {
-    var settings = RunSettings()
-    if let run = try? options.configuration().configuration.run {
-      settings.checkpoint = run.checkpoint
-      settings.lease = run.lease
-    }
-    return settings
-  }
-
-  private func report(_ outcome: RunOutcome, _ console: Console) {
-    console.close()
-    if let text = outcome.ending.text { console.note(text) }
-  }
-
-  private func dryRun(_ console: Console) throws {
+  static func dryRun(_ options: RunOptions) throws {
     let session = RunSession(options)
     let loaded = try explained { try session.load(localRank: 0, coreSharers: 1) }
     try explained { try loaded.checkSampler() }

@@ -16,6 +16,7 @@ struct RunRecord {
     let all = try earlier.adding(digests)
     let facts =
       [
+        (key: "problem", value: loaded.experiment.problemHash),
         (key: "prior_sha256", value: loaded.experiment.prior.digest),
         (key: "libtorch", value: TorchRuntime.version),
         (key: "processor", value: TorchRuntime.cpuCapability),

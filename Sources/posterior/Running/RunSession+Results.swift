@@ -2,6 +2,7 @@ import Coordinator
 import Foundation
 import Report
 import RunFiles
+import Statistics
 import Synchronization
 import Worker
 
@@ -9,21 +10,26 @@ extension RunSession {
   /// Writes the maps of a complete run; a shard leaves that to `merge`.
   ///
   /// - Returns: `ending`, or an input/output error if the results cannot be written.
-  func conclude(_ ending: RunEnding, on node: NodeInfo, console: Console) -> RunEnding {
+  func conclude(
+    _ ending: RunEnding, on node: NodeInfo, console: Console, calibration: CalibrationOptions?
+  ) -> RunEnding {
     do {
       let loaded = try load(localRank: node.localRank, coreSharers: node.coreSharers)
       guard ending.code.isComplete, let run else { return ending }
       if let share = run.share {
         console.note(
-          "share \(share.shard) is complete; `posterior merge \(run.directory.path)` joins all "
-            + "shares that are there")
+          "share \(share.shard) is complete; `posterior \(calibration == nil ? "merge" : "calibrate") "
+            + "\(run.directory.path)` joins all shares that are there")
         return ending
       }
       let standing = try Standing(run.directory, loaded.configuration, run.directory.scan())
       let results = RunResults(loaded.configuration, console: console)
-      let table = try results.write(standing, report: console.latest)
+      let written = try results.write(standing, report: console.latest)
       console.close()
-      print(table)
+      print(written.text)
+      if let calibration {
+        print(try calibration.conclude(written.results, in: run.directory))
+      }
       let lost = run.plan.remaining { standing.progress.covered($0) }
       return lost.isEmpty ? ending : Self.bereft(of: lost, run.directory)
     } catch {
@@ -58,19 +64,41 @@ struct RunResults {
   /// Writes the results of all images that have samples.
   ///
   /// - Parameter standing: what is there, its content verified.
-  /// - Returns: a one-screen table and where to look.
-  func write(_ standing: Standing, report: ProgressReport? = nil) throws -> String {
+  /// - Returns: a one-screen table with where to look, and what was found.
+  func write(
+    _ standing: Standing, report: ProgressReport? = nil
+  ) throws -> (text: String, results: WrittenResults) {
     let directory = standing.folder
     let scenes = SceneSource(configuration, console: console)
-    let writer = ResultWriter(directory, statistics: configuration.statistics) {
+    let writer = ResultWriter(
+      directory, statistics: configuration.statistics, scaling: try scaling(directory)
+    ) {
       scenes.images(of: $0, shape: $1)
     }
-    let table = try writer.write(standing.progress, facts: facts(standing, report))
-    return [
-      table.text(width: 100), "",
+    let results = try writer.write(standing.progress, facts: facts(standing, report))
+    let text = [
+      results.table.text(width: 100), "",
       "maps and pictures: \(directory.path)/maps/   all images at a glance: "
         + "\(directory.path)/overview.png",
     ].joined(separator: "\n")
+    return (text, results)
+  }
+
+  /// The factors of `statistics.calibration`; says where they were made for another problem.
+  private func scaling(_ directory: RunDirectory) throws -> IntervalScaling? {
+    guard let path = configuration.statistics.calibration else { return nil }
+    let file = try CalibrationFile.read(path: path)
+    if let problem = try directory.problemHash(), problem != file.problem {
+      console.note(
+        "warning: \(path) was made with another measurement, prior or sampler; its guarantee does "
+          + "not hold for the maps `lower` and `upper` of this run")
+    }
+    if configuration.run.samples < file.samples.lowerBound {
+      console.note(
+        "warning: \(path) was made with \(file.samples.lowerBound) samples an image; with "
+          + "\(configuration.run.samples) its guarantee does not hold")
+    }
+    return file.scaling
   }
 
   private func facts(
@@ -97,6 +125,7 @@ final class SceneSource: Sendable {
   private let configuration: Configuration
   private let folder: ImageFolder?
   private let operators = Mutex<OperatorSource?>(nil)
+  private let known = Mutex<(shape: [Int], quantities: [ScalarQuantity]?)?>(nil)
 
   init(_ configuration: Configuration, console: Console) {
     self.configuration = configuration
@@ -113,7 +142,19 @@ final class SceneSource: Sendable {
       let scene = try? Scene(
         image, operators: operators(shape), configuration: configuration, images: folder)
     else { return SceneImages() }
-    return SceneImages(measurement: try? scene.measurementPicture(), truth: scene.truth)
+    return SceneImages(
+      measurement: try? scene.measurementPicture(), truth: scene.truth,
+      quantities: derived(shape).map { scene.quantities(derived: $0) })
+  }
+
+  /// The derived quantities; nil where a mask is not to be had any more.
+  private func derived(_ shape: [Int]) -> [ScalarQuantity]? {
+    known.withLock { known in
+      if let (size, quantities) = known, size == shape { return quantities }
+      let made = try? configuration.statistics.scalarQuantities(shape: shape)
+      known = (shape, made)
+      return made
+    }
   }
 
   private func operators(_ shape: [Int]) -> OperatorSource {

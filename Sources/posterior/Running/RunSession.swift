@@ -69,6 +69,9 @@ final class RunSession: Sendable {
     loaded.notices.forEach(console.note)
     let inputs = try loaded.experiment.checkInputs(notice: console.note)
     try loaded.checkSampler()
+    if let file = loaded.configuration.statistics.calibration {
+      _ = try CalibrationFile.read(path: file)
+    }
     let environment = ProcessInfo.processInfo.environment
     let run = loaded.configuration.run
     let share = try options.share(environment: environment, folder: run.output)

@@ -137,7 +137,7 @@ enum KnownKeys {
       ["image_size", "num_channels", "num_res_blocks", "channel_mult", "attention_resolutions"]
     ),
     ("compute", ["device", "precision", "threads", "workers"]),
-    ("statistics", ["quantiles", "keep_samples", "save_samples"]),
+    ("statistics", ["quantiles", "keep_samples", "save_samples", "derived", "calibration"]),
   ]
 
   /// The section a key belongs to, unless it is the one given.

@@ -4,16 +4,26 @@ extension Configuration.Statistics {
     section.value("quantiles", .quantiles).map { statistics.quantiles = $0 }
     section.value("keep_samples", .integer(0...1000)).map { statistics.keepSamples = $0 }
     section.value("save_samples", .flag).map { statistics.saveSamples = $0 }
+    statistics.derived = Configuration.DerivedQuantity.readAll(section)
+    statistics.calibration = section.value("calibration", .text(calibrationContent))
     section.finish()
     return statistics
   }
 
+  /// What the file should be.
+  static let calibrationContent = "a file that posterior calibrate wrote"
+
   var yaml: YAMLValue {
-    .section([
-      ("quantiles", .list(quantiles.map { .number($0) })),
-      ("keep_samples", .integer(keepSamples)), ("save_samples", .flag(saveSamples)),
-    ])
+    .section(
+      [
+        ("quantiles", .list(quantiles.map { .number($0) })),
+        ("keep_samples", .integer(keepSamples)), ("save_samples", .flag(saveSamples)),
+      ]
+        + (derived.isEmpty ? [] : [("derived", derivedYAML)])
+        + (calibration.map { [("calibration", .text($0))] } ?? []))
   }
+
+  var derivedYAML: YAMLValue { .list(derived.map(\.yaml)) }
 }
 
 extension ValueKind where Value == [Double] {

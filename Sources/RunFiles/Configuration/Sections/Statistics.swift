@@ -1,5 +1,5 @@
 extension Configuration {
-  /// Section `statistics`: which maps and samples are kept.
+  /// Section `statistics`: which maps, quantities and samples are kept.
   public struct Statistics: Sendable, Equatable {
     /// Levels of the quantile maps, rising, strictly between 0 and 1; empty for none, which also saves their memory.
     public var quantiles: [Double]
@@ -7,14 +7,21 @@ extension Configuration {
     public var keepSamples: Int
     /// Whether all samples are kept, as `samples/IMAGE.npy`.
     public var saveSamples: Bool
+    /// Quantities of an image whose statistics are wanted, by name.
+    public var derived: [DerivedQuantity]
+    /// File with the factors of calibrated intervals, as `posterior calibrate` writes it.
+    public var calibration: String?
 
     /// Makes the section with the defaults of the file format.
     public init(
-      quantiles: [Double] = [0.05, 0.5, 0.95], keepSamples: Int = 4, saveSamples: Bool = false
+      quantiles: [Double] = [0.05, 0.5, 0.95], keepSamples: Int = 4, saveSamples: Bool = false,
+      derived: [DerivedQuantity] = [], calibration: String? = nil
     ) {
       self.quantiles = quantiles
       self.keepSamples = keepSamples
       self.saveSamples = saveSamples
+      self.derived = derived
+      self.calibration = calibration
     }
   }
 }

@@ -13,11 +13,12 @@ public struct InputFile: Sendable, Equatable {
 }
 
 extension Configuration {
-  /// The files of the measurement and the sampler, in the order they are written.
+  /// The files of the measurement, the sampler and the derived quantities, in the order they are written.
   ///
   /// Those of the prior are in ``Prior/files``, as the prior has a digest of its own.
   public var inputFiles: [InputFile] {
     measurement.yaml.files(path: "measurement") + sampler.yaml.files(path: "sampler")
+      + statistics.derivedYAML.files(path: "statistics.derived")
   }
 }
 

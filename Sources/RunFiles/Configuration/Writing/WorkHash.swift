@@ -4,7 +4,8 @@ extension ResolvedConfiguration {
   /// Two runs with the same hash may add to one another's results. Left out is
   /// * what only grows the work: `run.samples`, `data.range`;
   /// * what only places, times or shows it: `run.output`, `run.checkpoint`, `run.lease`, `compute.workers`, the folders
-  ///   and file names of inputs, `sampler.record`, and which quantiles are shown. Whether there are quantiles at all counts, as parts
+  ///   and file names of inputs, `sampler.record`, which quantiles are shown, and
+  ///   `statistics.calibration`. Whether there are quantiles at all counts, as parts
   ///   carry their levels; `keep_samples` and `save_samples` count, as parts carry the kept samples.
   ///
   /// - Parameters:
@@ -15,17 +16,31 @@ extension ResolvedConfiguration {
     SHA256.hex(of: Array(workForm(priorDigest: priorDigest, files: files).utf8))
   }
 
+  /// SHA-256, in hex, of what the law of the samples depends on: the measurement, the prior, the sampler and the
+  /// number format. Seed, images and the make-up of the parts do not count.
+  public func problemHash(priorDigest: String, files: [String: String] = [:]) -> String {
+    let form = YAMLValue.section(lawForm(priorDigest: priorDigest, files: files))
+    return SHA256.hex(of: Array((form.leaves().joined(separator: "\n") + "\n").utf8))
+  }
+
   /// The canonical text that is hashed: one `key=value` a line, in a fixed order.
   func workForm(priorDigest: String, files: [String: String] = [:]) -> String {
-    let form = YAMLValue.section([
-      ("format", .word("posterior-atlas-work-1")), ("seed", .integer(configuration.run.seed)),
-      ("unit", .integer(configuration.run.unit)), ("source", configuration.data.workForm),
+    let form = YAMLValue.section(
+      [
+        ("format", .word("posterior-atlas-work-2")), ("seed", .integer(configuration.run.seed)),
+        ("unit", .integer(configuration.run.unit)), ("source", configuration.data.workForm),
+      ] + lawForm(priorDigest: priorDigest, files: files) + [
+        ("statistics", configuration.statistics.workForm.withDigests(files))
+      ])
+    return form.leaves().joined(separator: "\n") + "\n"
+  }
+
+  private func lawForm(priorDigest: String, files: [String: String]) -> [(String, YAMLValue)] {
+    [
       ("measurement", configuration.measurement.workForm.withDigests(files)),
       ("prior", configuration.prior.workForm(digest: priorDigest)),
       ("sampler", configuration.sampler.yaml.withDigests(files)), ("compute", computeForm),
-      ("statistics", configuration.statistics.workForm),
-    ])
-    return form.leaves().joined(separator: "\n") + "\n"
+    ]
   }
 
   private var computeForm: YAMLValue {
@@ -104,7 +119,7 @@ extension Configuration.Statistics {
   fileprivate var workForm: YAMLValue {
     .section([
       ("levels", .flag(!quantiles.isEmpty)), ("keep_samples", .integer(keepSamples)),
-      ("save_samples", .flag(saveSamples)),
+      ("save_samples", .flag(saveSamples)), ("derived", derivedYAML),
     ])
   }
 }

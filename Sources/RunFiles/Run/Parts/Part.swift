@@ -13,6 +13,8 @@ public struct Part: Sendable, Equatable {
   public private(set) var samples: SampleRanges
   /// Exact per-pixel statistics of the good samples, in image units.
   public private(set) var statistics: ImageStatistics
+  /// The names of the scalar quantities that are known of each good sample.
+  public let quantityNames: [String]
   /// One record a sample, ascending by index.
   public private(set) var records: [SampleRecord]
   /// The pixels of the samples that are to be kept, by sample index; each C·H·W values in image
@@ -24,19 +26,28 @@ public struct Part: Sendable, Equatable {
   /// - Parameters:
   ///   - records: one a sample, in any order.
   ///   - kept: a subset of the good samples.
+  ///   - quantityNames: what the quantities of the records are; letters, digits, `-` and `_`.
   /// - Throws: ``PartError`` unless the records, the count of the statistics and the kept samples
   ///   agree.
   public init(
     image: ImageID, shape: [Int], statistics: ImageStatistics, records: [SampleRecord],
-    kept: [Int: [Float]] = [:]
+    kept: [Int: [Float]] = [:], quantityNames: [String] = []
   ) throws(PartError) {
     self.image = image
     self.shape = shape
     self.statistics = statistics
+    self.quantityNames = quantityNames
     self.records = records.sorted { $0.index < $1.index }
     self.kept = kept
     samples = SampleRanges(indices: records.lazy.map(\.index))
     try check()
+  }
+
+  /// The values of a quantity of the good samples, ascending by index; nil if it is not known.
+  public func values(ofQuantity name: String) -> [Double]? {
+    quantityNames.firstIndex(of: name).map { column in
+      records.filter { !$0.hasFailed }.map { $0.quantities[column] }
+    }
   }
 
   /// Number of samples left out of the statistics.
@@ -53,6 +64,9 @@ extension Part {
   public mutating func merge(_ other: Part) throws(PartError) {
     guard other.image == image else { throw .otherImage(image, other.image) }
     guard other.shape == shape else { throw .otherShape(image, shape, other.shape) }
+    guard other.quantityNames == quantityNames else {
+      throw .otherQuantities(image, quantityNames, other.quantityNames)
+    }
     let common = samples.intersection(other.samples)
     guard common.isEmpty else { throw .overlap(image, common) }
     try mergeStatistics(other.statistics)
@@ -106,6 +120,10 @@ extension Part {
     }
     for (one, next) in zip(records, records.dropFirst()) where one.index == next.index {
       throw .overlap(image, SampleRanges(one.index..<one.index + 1))
+    }
+    for record in records
+    where record.quantities.count != (record.hasFailed ? 0 : quantityNames.count) {
+      throw .quantityCount(image, record.index, record.quantities.count, quantityNames.count)
     }
   }
 

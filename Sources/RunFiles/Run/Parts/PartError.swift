@@ -14,6 +14,10 @@ public enum PartError: Error, Hashable, Sendable {
   case otherImage(ImageID, ImageID)
   /// The parts are of different shapes.
   case otherShape(ImageID, [Int], [Int])
+  /// The parts know different quantities of their samples.
+  case otherQuantities(ImageID, [String], [String])
+  /// A record has another number of quantities than there are names, or is of a failed sample and has some.
+  case quantityCount(ImageID, Int, Int, Int)
   /// The same samples are counted twice.
   case overlap(ImageID, SampleRanges)
   /// The statistics could not be added.
@@ -38,6 +42,10 @@ extension PartError: CustomStringConvertible {
       "parts of different images cannot be added: \(one.name) and \(other.name)"
     case .otherShape(let image, let one, let other):
       "\(image.name): parts of shapes \(one) and \(other) cannot be added"
+    case .otherQuantities(let image, let one, let other):
+      "\(image.name): parts with the quantities \(one) and \(other) cannot be added"
+    case .quantityCount(let image, let index, let count, let names):
+      "\(image.name): sample \(index) has \(count) quantities where \(names) are named"
     case .overlap(let image, let samples): "\(image.name): samples \(samples) are counted twice"
     case .statistics(let image, let text): "\(image.name): \(text)"
     }

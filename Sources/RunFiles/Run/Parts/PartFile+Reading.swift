@@ -37,12 +37,13 @@ extension PartFile {
   public static func part(in file: TensorFile, workHash: String) throws(PartFileError) -> Part {
     let header = try header(of: file, workHash: workHash, verify: .content)
     let reader = PartReader(file: file)
-    let records = try reader.records()
+    let names = try quantityNames(file)
+    let records = try reader.records(quantities: names.count)
     let part: Part
     do {
       part = try Part(
         image: header.image, shape: header.shape, statistics: reader.statistics(),
-        records: records, kept: reader.kept(shape: header.shape))
+        records: records, kept: reader.kept(shape: header.shape), quantityNames: names)
     } catch let error as PartFileError {
       throw error
     } catch {
@@ -111,6 +112,11 @@ extension PartFile {
       failedCount: try statement(Key.failed, file) { Int($0).flatMap { $0 >= 0 ? $0 : nil } })
   }
 
+  private static func quantityNames(_ file: TensorFile) throws(PartFileError) -> [String] {
+    let text = try statement(Key.quantities, file)
+    return text.split(separator: ",").map(String.init)
+  }
+
   private static func shape(_ text: String) -> [Int]? {
     let items = text.split(separator: ",", omittingEmptySubsequences: false)
     let sizes = items.compactMap { Int($0) }.filter { $0 > 0 }
@@ -145,7 +151,8 @@ private struct PartReader {
     return try ImageStatistics(arrays: arrays)
   }
 
-  func records() throws(PartFileError) -> [SampleRecord] {
+  /// - Parameter quantities: how many there are of each sample.
+  func records(quantities width: Int) throws(PartFileError) -> [SampleRecord] {
     let indices = try integers(Name.index, count: nil)
     let count = indices.count
     let attempts = try integers(Name.attempts, count: count)
@@ -155,11 +162,14 @@ private struct PartReader {
     let ssim = try numbers(Name.ssim, count: count)
     let residual = try numbers(Name.residual, count: count)
     let failures = try failures(count: count)
+    let quantities = try array(Name.quantities, .f64, shape: [count, width]).doubles()
     return indices.indices.map { row in
       SampleRecord(
         index: indices[row], attempts: attempts[row], failure: failures[row],
         networkEvaluations: evaluations[row], seconds: seconds[row], psnr: known(psnr[row]),
-        ssim: known(ssim[row]), residual: known(residual[row]))
+        ssim: known(ssim[row]), residual: known(residual[row]),
+        quantities: failures[row] == nil
+          ? Array(quantities[row * width..<(row + 1) * width]) : [])
     }
   }
 

@@ -2,8 +2,8 @@ import Statistics
 
 /// The file format of a ``Part``: one safetensors file that proves it is whole.
 ///
-/// Metadata (all text): `format` = `posterior-part`, `version` = `1`, `program`, `work_hash`,
-/// `image`, `shape` ("1,32,32"), `samples` ("0-7,16-23"), `failed` (their number),
+/// Metadata (all text): `format` = `posterior-part`, `version` = `2`, `program`, `work_hash`,
+/// `image`, `shape` ("1,32,32"), `samples` ("0-7,16-23"), `failed` (their number), `quantities` ("norm,sleeve"),
 /// `content_sha256`, `header_sha256`. Tensors: `statistics/…` as ``ImageStatistics/arrays``; a
 /// column a field of the records, `records/…` [n]; and `kept/index` [k], `kept/values` [k, C, H,
 /// W]. `content_sha256` is the SHA-256 of the lines `NAME SHA256`, one a tensor, by name;
@@ -11,7 +11,7 @@ import Statistics
 /// header can be trusted without reading the content.
 public enum PartFile {
   static let format = "posterior-part"
-  static let version = "1"
+  static let version = "2"
 
   enum Key {
     static let format = "format"
@@ -22,6 +22,7 @@ public enum PartFile {
     static let shape = "shape"
     static let samples = "samples"
     static let failed = "failed"
+    static let quantities = "quantities"
     static let contentDigest = "content_sha256"
     static let headerDigest = "header_sha256"
   }
@@ -35,6 +36,7 @@ public enum PartFile {
     static let psnr = "records/psnr"
     static let ssim = "records/ssim"
     static let residual = "records/residual"
+    static let quantities = "records/quantities"
     static let failureLength = "records/failure_length"
     static let failureText = "records/failure_text"
     static let keptIndex = "kept/index"
@@ -48,6 +50,7 @@ public enum PartFile {
       failedCount: part.failedCount)
     let tensors = tensors(of: part)
     var metadata = statements(of: header)
+    metadata[Key.quantities] = part.quantityNames.joined(separator: ",")
     metadata[Key.contentDigest] = contentDigest(tensors)
     metadata[Key.headerDigest] = headerDigest(tensors, metadata)
     return SealedPart(header: header, bytes: Safetensors.encode(tensors, metadata: metadata))
@@ -95,7 +98,8 @@ extension PartFile {
 
 extension PartFile {
   private static func tensors(of part: Part) -> [(String, StoredArray)] {
-    statistics(of: part) + records(of: part.records) + kept(of: part)
+    statistics(of: part) + records(of: part.records)
+      + [(Name.quantities, quantities(of: part))] + kept(of: part)
   }
 
   private static func statistics(of part: Part) -> [(String, StoredArray)] {
@@ -121,6 +125,14 @@ extension PartFile {
       (Name.failureLength, integers(failures.map { $0?.count ?? -1 })),
       (Name.failureText, StoredArray(text, shape: [text.count])),
     ]
+  }
+
+  /// [n, quantities]; rows of failed samples are NaN.
+  private static func quantities(of part: Part) -> StoredArray {
+    let width = part.quantityNames.count
+    let unknown = Array(repeating: Double.nan, count: width)
+    let values = part.records.flatMap { $0.hasFailed ? unknown : $0.quantities }
+    return StoredArray(values, shape: [part.records.count, width])
   }
 
   private static func kept(of part: Part) -> [(String, StoredArray)] {

@@ -16,11 +16,14 @@ public struct SampleRecord: Hashable, Sendable {
   public var ssim: Double?
   /// Root mean square of y − A(x) over the noise level; nil where that has no meaning.
   public var residual: Double?
+  /// The values of ``Part/quantityNames``; empty for a failed sample.
+  public var quantities: [Double]
 
   /// A record of the sample `index`.
   public init(
     index: Int, attempts: Int = 1, failure: String? = nil, networkEvaluations: Int = 0,
-    seconds: Double = 0, psnr: Double? = nil, ssim: Double? = nil, residual: Double? = nil
+    seconds: Double = 0, psnr: Double? = nil, ssim: Double? = nil, residual: Double? = nil,
+    quantities: [Double] = []
   ) {
     self.index = index
     self.attempts = attempts
@@ -30,6 +33,7 @@ public struct SampleRecord: Hashable, Sendable {
     self.psnr = psnr
     self.ssim = ssim
     self.residual = residual
+    self.quantities = quantities
   }
 
   /// Whether the sample was left out of the statistics.

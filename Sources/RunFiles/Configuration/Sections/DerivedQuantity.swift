@@ -1,0 +1,24 @@
+extension Configuration {
+  /// An entry of `statistics.derived`: a number computed from every sample, whose statistics are wanted.
+  public struct DerivedQuantity: Sendable, Equatable {
+    /// What is computed; masks are files with 1 (white) where a pixel counts.
+    public enum Kind: Sendable, Equatable {
+      /// The mean over a mask, or over the image.
+      case mean(mask: String?)
+      /// The mean over a mask less that over another.
+      case contrast(mask: String, background: String)
+      /// Mean absolute difference of neighbours.
+      case totalVariation
+      /// The shares of pixels in equal bins of a range of values, over a mask or the image.
+      case histogram(mask: String?, bins: Int, range: ClosedRange<Double>)
+    }
+
+    /// What it is called in tables.
+    public var name: String
+    /// What is computed.
+    public var kind: Kind
+
+    /// Makes an entry.
+    public init(name: String, kind: Kind) { (self.name, self.kind) = (name, kind) }
+  }
+}

@@ -1,0 +1,44 @@
+import ArgumentParser
+import Foundation
+
+struct Calibrate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Tests on images with truth how far the maps can be trusted, and corrects intervals.",
+    discussion: """
+      Runs the experiment as `posterior run` does: distributed, resumable, with the same results. \
+      Then compares the samples with the truth: coverage of intervals, standardised errors, ranks, \
+      TARP, proper scores. Finds the factor by which mean ± factor·std must be widened so that it \
+      misses at most a share of pixels, and writes it to a file that later runs apply to images \
+      of the same kind. Given a run folder in place of a configuration, joins and compares what is \
+      there.
+
+        posterior calibrate configs/calibration/box.yaml
+        posterior calibrate runs/box --miss-rate 0.05 --by-std
+        posterior run configs/new.yaml --set statistics.calibration=runs/box/calibration.yaml
+
+      The guarantee is one over images like those it was made from; docs/calibration.md says what \
+      it is not.
+      """)
+
+  @OptionGroup var options: RunOptions
+
+  @OptionGroup(title: "Calibrated intervals") var calibration: CalibrationOptions
+
+  func run() throws {
+    guard !Self.isFolder(options.experiment.config) else { return try compare() }
+    if options.dryRun { return try Run.dryRun(options) }
+    try RunLaunch(options: options, calibration: calibration).run()
+  }
+
+  private func compare() throws {
+    try FolderResults(options.experiment.config).write { results, folder in
+      print(try calibration.conclude(results, in: folder))
+    }
+  }
+
+  private static func isFolder(_ path: String) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+      && isFolder.boolValue
+  }
+}
