@@ -1,20 +1,5 @@
 @testable import Statistics
 
-/// SplitMix64: a small generator, so that every test sees the same values on every machine.
-struct SplitMix64: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
-}
-
 let everything = StatisticsOptions(levels: true, extrema: true, truthRank: true)
 
 /// Samples with values a little beyond [0, 1], some of them on the ends and some equal.

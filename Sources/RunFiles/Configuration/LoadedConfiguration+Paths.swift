@@ -11,9 +11,13 @@ extension LoadedConfiguration {
 
   private var inputFolders: [ConfigurationProblem] {
     switch configuration.data.source {
-    case .images(let path): folder("data.images", path, "a folder of PNG or npy images")
+    case .images(let path):
+      folder(
+        "data.images", path, "a folder of PNG or npy images, or an npy file with a stack of them")
     case .measurements(let path, _):
-      folder("data.measurements", path, "a folder of npy measurements")
+      folder(
+        "data.measurements", path,
+        "a folder of npy measurements, or an npy file with a stack of them")
     }
   }
 
@@ -38,7 +42,7 @@ extension LoadedConfiguration {
     guard let isFolder = Self.isFolder(path) else {
       return [problem(at: key, .missingPath(path, expected: expected))]
     }
-    if isFolder { return [] }
+    if isFolder || path.hasSuffix(".npy") { return [] }
     return [problem(at: key, .conflict("\(Quoted.text(path)) is a file; expected \(expected)"))]
   }
 

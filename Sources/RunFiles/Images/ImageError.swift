@@ -18,6 +18,8 @@ public enum ImageError: BadInput, Equatable {
   case kind(path: String, wanted: [String])
   /// The array is not an image.
   case shape(path: String, found: [Int])
+  /// The array is no stack of images.
+  case stackShape(path: String, found: [Int])
   /// The image has another size than needed.
   case size(path: String, found: [Int], expected: [Int])
   /// A value is infinite or not a number.
@@ -52,6 +54,9 @@ public enum ImageError: BadInput, Equatable {
     case .shape(let path, let found):
       "\(path): an array of \(Extent.text(found)) is no image; height × width or channels × "
         + "height × width with 1 or 3 channels are" + Self.advice(found)
+    case .stackShape(let path, let found):
+      "\(path): an array of \(Extent.text(found)) is no stack of 1 to \(FolderListing.fileLimit) images, "
+        + "count × channels × height × width"
     case .size(let path, let found, let expected):
       "\(path): is \(Extent.text(found)), but \(Extent.text(expected)) is needed (channels × "
         + "height × width); crop or resize it, or use a prior of its size"

@@ -6,14 +6,17 @@ public struct ImageEntry: Sendable, Equatable {
   public let id: ImageID
   /// Path of the file.
   public let path: String
+  /// Its position in a file that holds many; nil for a file of its own.
+  public var position: Int?
 
   /// The extension of the file in lower case: `png` or `npy`.
   var kind: String { (path as NSString).pathExtension.lowercased() }
 }
 
-/// A folder of images or of measurements, with everything below it.
+/// A folder of images or of measurements, with everything below it; or one `.npy` file with a stack of them.
 ///
-/// Files whose name or folder starts with a dot, and files of other kinds, are passed over.
+/// Files whose name or folder starts with a dot, and files of other kinds, are passed over. The images of a stack
+/// `NAME.npy`, `[count, channels, height, width]` or as many measurements, are called `NAME/000000` and so on.
 public struct ImageFolder: Sendable {
   /// What the files are.
   public enum Content: Sendable {
@@ -39,7 +42,7 @@ public struct ImageFolder: Sendable {
   /// How many files were passed over, by extension in lower case.
   public let ignored: [String: Int]
 
-  /// Lists the folder at `path`.
+  /// Lists the folder, or the stack, at `path`.
   ///
   /// `selection` counts the images sorted by name from 0; nil takes all. Throws `FileError` if the
   /// folder cannot be read, and `ImageError` if there is no image, two files would be the same
@@ -47,6 +50,11 @@ public struct ImageFolder: Sendable {
   public init(
     path: String, selection: IndexSelection? = nil, content: Content = .images
   ) throws {
+    if path.hasSuffix(".npy"), let stack = try Self.stack(path) {
+      images = try Self.select(selection, from: stack, path)
+      (self.path, self.content, ignored) = (path, content, [:])
+      return
+    }
     let files = try FolderListing(path).files
     let isWanted = { content.extensions.contains(Self.kind(of: $0)) }
     ignored = Dictionary(
@@ -68,6 +76,22 @@ public struct ImageFolder: Sendable {
       if images[middle].id.name < image.name { low = middle + 1 } else { high = middle }
     }
     return low < images.count && images[low].id == image ? images[low] : nil
+  }
+
+  /// The images of a stack; nil if there is a folder of that name.
+  private static func stack(_ path: String) throws -> [ImageEntry]? {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue
+    else { return nil }
+    let shape = try Npy.read(path: path).shape
+    guard shape.count >= 2, let count = shape.first, (1...FolderListing.fileLimit).contains(count)
+    else { throw ImageError.stackShape(path: path, found: shape) }
+    let stem = ((path as NSString).lastPathComponent as NSString).deletingPathExtension
+    return try (0..<count).map { position in
+      ImageEntry(
+        id: try ImageID(name: stem + String(format: "/%06d", position)), path: path,
+        position: position)
+    }
   }
 
   private static func kind(of file: String) -> String {

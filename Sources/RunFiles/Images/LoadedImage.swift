@@ -20,7 +20,9 @@ extension ImageFolder {
   /// `NpyError` if the file cannot be read, and `ImageError` if it is no image, has another size,
   /// or values that are not finite or leave [0,1] by more than rounding.
   public func load(_ entry: ImageEntry, expecting expected: [Int]? = nil) throws -> LoadedImage {
-    let image = try entry.kind == "png" ? Self.picture(entry.path) : Self.array(entry.path)
+    let image =
+      try entry.kind == "png"
+      ? Self.picture(entry.path) : Self.image(Self.stored(entry), entry.path)
     guard let expected, image.shape != expected else { return image }
     guard image.shape[0] == 1, expected == [3] + image.shape.dropFirst() else {
       throw ImageError.size(path: entry.path, found: image.shape, expected: expected)
@@ -37,7 +39,7 @@ extension ImageFolder {
   /// `.npy` file, has no element, or values that are not finite.
   public func loadRaw(_ entry: ImageEntry) throws -> StoredArray {
     guard entry.kind == "npy" else { throw ImageError.kind(path: entry.path, wanted: ["npy"]) }
-    let array = try Npy.read(path: entry.path)
+    let array = try Self.stored(entry)
     guard array.count > 0 else { throw ImageError.shape(path: entry.path, found: array.shape) }
     if let index = array.doubles().firstIndex(where: { !$0.isFinite }) {
       throw ImageError.notFinite(path: entry.path, index: index)
@@ -52,8 +54,22 @@ extension ImageFolder {
       notices: picture.droppedAlpha ? ["\(path): alpha left out"] : [])
   }
 
-  private static func array(_ path: String) throws -> LoadedImage {
-    let array = try Npy.read(path: path)
+  /// SHA-256, in hex, of what an entry holds: of its file, or of its part of a stack.
+  public static func digest(of entry: ImageEntry) throws -> String {
+    guard entry.position != nil else { return try SHA256.hex(ofFile: entry.path) }
+    return SHA256.hex(of: try stored(entry))
+  }
+
+  private static func stored(_ entry: ImageEntry) throws -> StoredArray {
+    let array = try Npy.read(path: entry.path)
+    guard let position = entry.position else { return array }
+    guard let part = array.part(at: position) else {
+      throw ImageError.stackShape(path: entry.path, found: array.shape)
+    }
+    return part
+  }
+
+  private static func image(_ array: StoredArray, _ path: String) throws -> LoadedImage {
     let shape = array.shape.count == 2 ? [1] + array.shape : array.shape
     guard shape.count == 3, [1, 3].contains(shape[0]), array.count > 0 else {
       throw ImageError.shape(path: path, found: array.shape)

@@ -102,6 +102,9 @@ import Testing
       + [
         "noise: {name: clean}", "noise: {name: poisson, rate: 0.25}", "images: \"null\"",
         "measurements: y\n  shape: [3, 16, 20]",
+        "images: pictures\nstatistics:\n  calibration: c.yaml\n  derived: [{name: a-1, quantity: mean}, "
+          + "{name: b, quantity: histogram, mask: m.npy, bins: 3, range: [-1, 0.5]}, "
+          + "{name: c, quantity: contrast, mask: m.npy, background: n.png}]",
       ].map { change in
         let old =
           change.hasPrefix("noise") ? "noise: {name: gaussian, sigma: 0.05}" : "images: pictures"

@@ -25,7 +25,8 @@ import Testing
     "run.samples=64", "data.range=0-100", "data.range=null", "run.output=elsewhere",
     "run.checkpoint=1", "run.lease=5", "compute.workers=8", "statistics.quantiles=[0.5]",
     "data.images=moved", "prior.checkpoint=moved.pt", "measurement.operator.image_size=null",
-    "sampler.record={every: 10}", "sampler.record={every: 10, samples: 3}",
+    "statistics.calibration=c.yaml", "sampler.record={every: 10}",
+    "sampler.record={every: 10, samples: 3}",
   ])
   func whatFixesNoBitIsLeftOut(override: String) throws {
     #expect(try hash(Samples.full, [override]) == hash(Samples.full))
@@ -40,7 +41,8 @@ import Testing
     "sampler.steps=251", "sampler.eta=0", "sampler.clip_denoised=false",
     "sampler.dynamic_threshold=true", "compute.device=cuda", "compute.precision=bfloat16",
     "compute.threads=1", "statistics.keep_samples=3", "statistics.save_samples=false",
-    "statistics.quantiles=[]", "data={measurements: pictures}",
+    "statistics.quantiles=[]", "statistics.derived=[{name: a, quantity: mean}]",
+    "data={measurements: pictures}",
   ])
   func whatFixesBitsOrPartsCounts(override: String) throws {
     #expect(try hash(Samples.full, [override]) != hash(Samples.full))
@@ -89,7 +91,7 @@ import Testing
       .resolved(device: .cpu, precision: .float32, threads: 1).workForm(priorDigest: "d")
     #expect(
       form == """
-        format=posterior-atlas-work-1
+        format=posterior-atlas-work-2
         seed=0
         unit=8
         source=images
@@ -118,6 +120,7 @@ import Testing
         statistics.levels=true
         statistics.keep_samples=4
         statistics.save_samples=false
+        statistics.derived=[]
 
         """)
   }

@@ -35,8 +35,8 @@ import Testing
   }
 
   @Test func aNewerFormatIsNamed() {
-    let bytes = Safetensors.encode([], metadata: ["format": "posterior-part", "version": "2"])
-    #expect(throws: PartFileError.version("2")) {
+    let bytes = Safetensors.encode([], metadata: ["format": "posterior-part", "version": "3"])
+    #expect(throws: PartFileError.version("3")) {
       try PartFile.part(of: bytes, workHash: Self.hash)
     }
   }

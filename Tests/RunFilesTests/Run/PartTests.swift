@@ -33,21 +33,22 @@ import Testing
     #expect(throws: PartError.countMismatch(good.image, statistics: 4, records: 3)) {
       try Part(
         image: good.image, shape: good.shape, statistics: good.statistics,
-        records: Array(good.records.dropLast()))
+        records: Array(good.records.dropLast()), quantityNames: good.quantityNames)
     }
     #expect(throws: PartError.shapeMismatch(good.image, [1, 2, 4], pixels: 12)) {
       try Part(
-        image: good.image, shape: [1, 2, 4], statistics: good.statistics, records: good.records)
+        image: good.image, shape: [1, 2, 4], statistics: good.statistics, records: good.records,
+        quantityNames: good.quantityNames)
     }
     #expect(throws: PartError.self) {
       try Part(
         image: good.image, shape: [1, Int.max, 4], statistics: good.statistics,
-        records: good.records)
+        records: good.records, quantityNames: good.quantityNames)
     }
     #expect(throws: PartError.badKeptSample(good.image, 4)) {
       try Part(
         image: good.image, shape: good.shape, statistics: good.statistics, records: good.records,
-        kept: [4: Array(repeating: 0, count: 12)])
+        kept: [4: Array(repeating: 0, count: 12)], quantityNames: good.quantityNames)
     }
     #expect(throws: PartError.empty(good.image)) {
       try Part(
@@ -57,8 +58,26 @@ import Testing
     #expect(throws: PartError.overlap(good.image, SampleRanges(3..<4))) {
       try Part(
         image: good.image, shape: good.shape, statistics: good.statistics,
-        records: good.records.dropFirst() + [good.records[3]])
+        records: good.records.dropFirst() + [good.records[3]], quantityNames: good.quantityNames)
     }
+  }
+
+  @Test func quantitiesMustBeNamed() throws {
+    let good = try RunSamples.part("a", 0..<8)
+    #expect(good.values(ofQuantity: "norm") == [0, 0.25, 0.5, 0.75, 1, 1.25, 1.75])
+    #expect(good.values(ofQuantity: "sleeve") == nil)
+    #expect(throws: PartError.quantityCount(good.image, 0, 2, 1)) {
+      try Part(
+        image: good.image, shape: good.shape, statistics: good.statistics, records: good.records,
+        quantityNames: ["norm"])
+    }
+    let other = try Part(
+      image: good.image, shape: good.shape, statistics: good.statistics, records: good.records,
+      quantityNames: ["norm", "other"])
+    var sum = good
+    #expect(
+      throws: PartError.otherQuantities(good.image, good.quantityNames, other.quantityNames)
+    ) { try sum.merge(other) }
   }
 
   @Test func failedSamplesAreCountedAndLeftOut() throws {

@@ -8,6 +8,7 @@ import Testing
 /// sample agree.
 enum RunSamples {
   static let shape = [1, 3, 4]
+  static let quantityNames = ["norm", "sleeve-2"]
   static let hash = "0123456789abcdef"
   static let seal = PartSeal(workHash: hash, program: "posterior test")
 
@@ -30,7 +31,8 @@ enum RunSamples {
       index: index, attempts: index % 7 == 6 ? 2 : 1,
       failure: index % 7 == 6 ? "not finite at step \(index) – „NaN“" : nil,
       networkEvaluations: 10 + index, seconds: 0.25, psnr: Double(index) / 3,
-      ssim: index % 2 == 0 ? 0.5 : nil)
+      ssim: index % 2 == 0 ? 0.5 : nil,
+      quantities: index % 7 == 6 ? [] : [Double(index) / 4, index % 2 == 0 ? 1 : .infinity])
   }
 
   static func part(_ name: String, _ samples: SampleRanges, keep: Int = 2) throws -> Part {
@@ -44,7 +46,8 @@ enum RunSamples {
       if record.index < keep { kept[record.index] = pixels(image, record.index) }
     }
     return try Part(
-      image: image, shape: shape, statistics: statistics, records: records, kept: kept)
+      image: image, shape: shape, statistics: statistics, records: records, kept: kept,
+      quantityNames: quantityNames)
   }
 
   static func part(_ name: String, _ samples: Range<Int>) throws -> Part {

@@ -61,6 +61,18 @@ public struct StoredArray: Sendable {
 }
 
 extension StoredArray {
+  /// The part of the array at a position of its first axis, sharing its bytes; nil outside of it.
+  func part(at position: Int) -> StoredArray? {
+    guard let length = shape.first, (0..<length).contains(position) else { return nil }
+    let inner = Array(shape.dropFirst())
+    let step = strides?.first ?? inner.reduce(1, *)
+    return StoredArray(
+      elementType, shape: inner, strides: strides.map { Array($0.dropFirst()) }, source: source,
+      offset: range.lowerBound + position * step * elementType.byteCount)
+  }
+}
+
+extension StoredArray {
   /// An array over the little-endian bytes of its elements in row-major order.
   ///
   /// Throws `StoredArrayError.byteCount` if shape, type and number of bytes disagree.
