@@ -22,9 +22,9 @@ struct MetricsTableTests {
     let table = MetricsTable(rows: [row("boot"), blind("bag")], interval: 0.05...0.95)
     #expect(
       table.csv == """
-        image,samples,failed,psnr_mean,ssim_mean,psnr_samples,ssim_samples,std,mcse,coverage,nfe,seconds
-        boot,16,0,24.5,0.9,22.25,0.8125,0.0312346,0.0078,0.875,4000,12.5
-        bag,1,15,,,,,nan,,,250,3
+        image,samples,failed,psnr_mean,ssim_mean,psnr_samples,ssim_samples,std,mcse,coverage,coverage_calibrated,nfe,seconds
+        boot,16,0,24.5,0.9,22.25,0.8125,0.0312346,0.0078,0.875,,4000,12.5
+        bag,1,15,,,,,nan,,,,250,3
 
         """)
   }
@@ -120,6 +120,7 @@ struct MetricsTableTests {
         {
           "complete" : true,
           "coverage" : 0.875,
+          "coverage_calibrated" : null,
           "failed_samples" : 0,
           "images" : 1,
           "interval" : [

@@ -27,7 +27,7 @@ struct QuantityTable {
       result.scene.quantities?.values(of: truth, shape: part.shape)
     }
     for (column, name) in part.quantityNames.enumerated() {
-      let samples = (part.values(ofQuantity: name) ?? []).filter { !$0.isNaN }
+      let samples = part.values(ofQuantity: name) ?? []
       let truth = truths.flatMap { $0.count == part.quantityNames.count ? $0[column] : nil }
       rows.append([part.image.name, name] + fields(samples, truth: truth))
     }
@@ -35,10 +35,9 @@ struct QuantityTable {
 
   private func fields(_ samples: [Double], truth: Double?) -> [String] {
     let moments = ScalarMoments(samples)
-    let known = truth.flatMap { $0.isNaN ? nil : $0 }
     return ["\(samples.count)", text(moments.mean), text(moments.standardDeviation)]
       + [text(moments.monteCarloError)] + quantiles.map { text(moments.quantile($0)) }
-      + [known.map(text) ?? "", known.map { truth in "\(samples.count { $0 < truth })" } ?? ""]
+      + [truth.map(text) ?? "", truth.map { truth in "\(samples.count { $0 < truth })" } ?? ""]
   }
 
   private func text(_ value: Double) -> String {

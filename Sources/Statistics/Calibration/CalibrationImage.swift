@@ -15,15 +15,14 @@ public struct CalibrationImage: Sendable {
   public struct RankedQuantity: Sendable {
     /// Its name.
     public let name: String
-    /// Of the truth; NaN where it has no meaning.
-    public let truth: Double
-    /// Of the good samples; NaN entries are passed over.
+    /// Of the truth; nil where it has no meaning.
+    public let truth: Double?
+    /// Of the good samples.
     public let samples: [Double]
 
     /// Puts a quantity together.
-    public init(name: String, truth: Double, samples: [Double]) {
-      (self.name, self.truth) = (name, truth)
-      self.samples = samples.filter { !$0.isNaN }
+    public init(name: String, truth: Double?, samples: [Double]) {
+      (self.name, self.truth, self.samples) = (name, truth, samples)
     }
   }
 
@@ -41,7 +40,7 @@ extension CalibrationImage.RankedQuantity {
   /// Where the truth lies among the samples, in (0, 1): (b + (e + 1)·v)/(n + 1) with b samples below it, e
   /// equal to it, and v in [0, 1); uniform for a calibrated sampler with any n.
   func position(_ v: Double) -> Double? {
-    guard !truth.isNaN, !samples.isEmpty else { return nil }
+    guard let truth, !samples.isEmpty else { return nil }
     let below = samples.count { $0 < truth }
     let equal = samples.count { $0 == truth }
     return (Double(below) + Double(equal + 1) * v) / Double(samples.count + 1)

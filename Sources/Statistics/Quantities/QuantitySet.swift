@@ -38,10 +38,11 @@ public struct QuantitySet: Sendable {
 
   /// The values of one sample.
   ///
-  /// - Parameter partner: the sample it is paired with; without one the pair distance is NaN.
-  public func values(of image: [Float], partner: [Float]? = nil, shape: [Int]) -> [Double] {
-    let own = quantities.map { $0.value(of: image, shape: shape) }
+  /// - Parameter partner: the sample it is paired with; without one there is no pair distance.
+  /// - Returns: a value a name; nil where it has no meaning.
+  public func values(of image: [Float], partner: [Float]? = nil, shape: [Int]) -> [Double?] {
+    let own: [Double?] = quantities.map { $0.value(of: image, shape: shape) }
     guard hasPairs else { return own }
-    return own + [partner.map { ScalarQuantity.distance(image, $0) } ?? .nan]
+    return own + [partner.map { ScalarQuantity.distance(image, $0) }]
   }
 }

@@ -32,6 +32,8 @@ extension RunSession {
       }
       let lost = run.plan.remaining { standing.progress.covered($0) }
       return lost.isEmpty ? ending : Self.bereft(of: lost, run.directory)
+    } catch let error as Failure {
+      return RunEnding(error.exitCode, error.description)
     } catch {
       return RunEnding(
         .inputOutput, "the samples are safe, but the maps were not written: \(error)")

@@ -209,8 +209,8 @@ import Testing
   @Test func everyMissingInputIsNamed() throws {
     #expect(
       try problem(Samples.minimal) == """
-        a.yaml:2: data.images: 'pictures' does not exist; expected a folder of PNG or npy images, \
-        relative to the current folder
+        a.yaml:2: data.images: 'pictures' does not exist; expected a folder of PNG or npy images, or an npy file \
+        with a stack of them, relative to the current folder
         a.yaml:8: prior.checkpoint: 'weights.safetensors' does not exist; \
         expected a file of weights (.safetensors or .pt), relative to the current folder
         """)
@@ -223,7 +223,9 @@ import Testing
       .replacing("weights.safetensors", with: "/tmp") + "run: {output: \(file)}\n"
     let lines = try problem(text).split(separator: "\n")
     #expect(lines.count == 3)
-    #expect(lines[0].hasSuffix("is a file; expected a folder of PNG or npy images"))
+    #expect(
+      lines[0].hasSuffix(
+        "is a file; expected a folder of PNG or npy images, or an npy file with a stack of them"))
     #expect(
       lines[1].hasSuffix("'/tmp' is a folder; expected a file of weights (.safetensors or .pt)"))
     #expect(lines[2].hasSuffix("is a file, not a folder; name another"))

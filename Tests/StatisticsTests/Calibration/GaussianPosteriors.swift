@@ -43,7 +43,7 @@ struct GaussianPosteriors {
       statistics: try makeStatistics(draws, pixels: pixels, options: everything, truth: target),
       interval: nil,
       quantities: set.names.enumerated().map { column, name in
-        .init(name: name, truth: known[column], samples: values.map { $0[column] })
+        .init(name: name, truth: known[column], samples: values.compactMap { $0[column] })
       })
   }
 }

@@ -34,7 +34,7 @@ import Testing
   @Test func diagnosticsFollowFromTheImageAlone() {
     let shape = [3, 8, 8]
     let truth = [Float](repeating: 0.5, count: 192)
-    func set(_ key: UInt64) -> [Double] {
+    func set(_ key: UInt64) -> [Double?] {
       QuantitySet(derived: [], imageKey: key, shape: shape, truth: truth)
         .values(of: (0..<192).map { Float($0) / 192 }, partner: truth, shape: shape)
     }

@@ -43,10 +43,10 @@ public struct Part: Sendable, Equatable {
     try check()
   }
 
-  /// The values of a quantity of the good samples, ascending by index; nil if it is not known.
+  /// The known values of a quantity of the good samples, ascending by index; nil if it is not taken.
   public func values(ofQuantity name: String) -> [Double]? {
     quantityNames.firstIndex(of: name).map { column in
-      records.filter { !$0.hasFailed }.map { $0.quantities[column] }
+      records.filter { !$0.hasFailed }.compactMap { $0.quantities[column] }
     }
   }
 

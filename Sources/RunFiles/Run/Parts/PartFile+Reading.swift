@@ -169,7 +169,7 @@ private struct PartReader {
         networkEvaluations: evaluations[row], seconds: seconds[row], psnr: known(psnr[row]),
         ssim: known(ssim[row]), residual: known(residual[row]),
         quantities: failures[row] == nil
-          ? Array(quantities[row * width..<(row + 1) * width]) : [])
+          ? quantities[row * width..<(row + 1) * width].map(known) : [])
     }
   }
 

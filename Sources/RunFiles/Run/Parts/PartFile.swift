@@ -127,11 +127,13 @@ extension PartFile {
     ]
   }
 
-  /// [n, quantities]; rows of failed samples are NaN.
+  /// [n, quantities]; NaN where a value is not known.
   private static func quantities(of part: Part) -> StoredArray {
     let width = part.quantityNames.count
     let unknown = Array(repeating: Double.nan, count: width)
-    let values = part.records.flatMap { $0.hasFailed ? unknown : $0.quantities }
+    let values = part.records.flatMap { record in
+      record.hasFailed ? unknown : record.quantities.map { $0 ?? .nan }
+    }
     return StoredArray(values, shape: [part.records.count, width])
   }
 

@@ -16,14 +16,14 @@ public struct SampleRecord: Hashable, Sendable {
   public var ssim: Double?
   /// Root mean square of y − A(x) over the noise level; nil where that has no meaning.
   public var residual: Double?
-  /// The values of ``Part/quantityNames``; empty for a failed sample.
-  public var quantities: [Double]
+  /// The values of ``Part/quantityNames``, nil where one has no meaning; empty for a failed sample.
+  public var quantities: [Double?]
 
   /// A record of the sample `index`.
   public init(
     index: Int, attempts: Int = 1, failure: String? = nil, networkEvaluations: Int = 0,
     seconds: Double = 0, psnr: Double? = nil, ssim: Double? = nil, residual: Double? = nil,
-    quantities: [Double] = []
+    quantities: [Double?] = []
   ) {
     self.index = index
     self.attempts = attempts
