@@ -6,8 +6,8 @@ import Testing
 @Suite struct RunCostTests {
   /// 10 images × 5 units of 4 samples (18 wanted), 2 workers a rank, 7 s a unit.
   private let cost = RunCost(
-    images: 10, grid: UnitGrid(unit: 4, samples: 18), evaluationsPerSample: 100, workers: 2,
-    unitSeconds: 7, setupSeconds: 1, startSeconds: 3, resultSeconds: 0.5)
+    images: 10, goal: SampleGoal(grid: UnitGrid(unit: 4, samples: 18)), evaluationsPerSample: 100,
+    workers: 2, unitSeconds: 7, setupSeconds: 1, startSeconds: 3, resultSeconds: 0.5)
 
   @Test func workIsCounted() {
     #expect(cost.units == 50)

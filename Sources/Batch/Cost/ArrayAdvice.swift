@@ -11,11 +11,13 @@ public struct ArrayAdvice: Hashable, Sendable {
   /// Time of the longest task in seconds.
   public let seconds: Double
 
-  /// The advice for a run: tasks of about two hours, no more than there are rounds of units.
+  /// The advice for a run: tasks of about two hours, no more than there are rounds of units, or
+  /// images where those are what a task gets.
   public init(for cost: RunCost) {
     let rounds = cost.units.dividedUp(by: cost.workers)
     let wanted = (Double(rounds) * cost.unitSeconds / Self.taskSeconds).rounded(.up)
-    let tasks = max(1, min(Self.mostTasks, rounds, Int(min(wanted, 1e9))))
+    let most = cost.goal.rule == nil ? rounds : min(rounds, cost.images)
+    let tasks = max(1, min(Self.mostTasks, most, Int(min(wanted, 1e9))))
     self.init(tasks: tasks, for: cost)
   }
 

@@ -6,8 +6,8 @@ import RunFiles
 public struct RunCost: Hashable, Sendable {
   /// Number of images.
   public var images: Int
-  /// How the samples of an image are cut into units.
-  public var grid: UnitGrid
+  /// How many samples an image gets; if that is open, all figures are of the most.
+  public var goal: SampleGoal
   /// Network evaluations of a sample that is good at once.
   public var evaluationsPerSample: Int
   /// Workers of a rank, at least 1.
@@ -22,11 +22,11 @@ public struct RunCost: Hashable, Sendable {
   public var resultSeconds: Double
 
   public init(
-    images: Int, grid: UnitGrid, evaluationsPerSample: Int, workers: Int, unitSeconds: Double,
+    images: Int, goal: SampleGoal, evaluationsPerSample: Int, workers: Int, unitSeconds: Double,
     setupSeconds: Double = 0, startSeconds: Double = 0, resultSeconds: Double = 0
   ) {
     self.images = images
-    self.grid = grid
+    self.goal = goal
     self.evaluationsPerSample = evaluationsPerSample
     self.workers = max(1, workers)
     self.unitSeconds = unitSeconds
@@ -39,6 +39,8 @@ public struct RunCost: Hashable, Sendable {
 // MARK: - Work
 
 extension RunCost {
+  /// How the samples of an image are cut into units.
+  public var grid: UnitGrid { goal.grid }
   /// Samples of all images.
   public var samples: Int { images * grid.samples }
   /// Units of all images.
@@ -61,9 +63,18 @@ extension RunCost {
 
   /// Time of the longest task of an array: one rank a task, maps left to `merge`.
   public func taskSeconds(tasks: Int) -> Double {
-    let share = units.dividedUp(by: tasks)
-    let touched = min(images, share.dividedUp(by: max(1, grid.blockCount)) + 1)
+    let (share, touched) = goal.rule == nil ? shareOfUnits(tasks) : shareOfImages(tasks)
     return startSeconds + drawing(units: share, images: touched, workers: workers)
+  }
+
+  private func shareOfUnits(_ tasks: Int) -> (units: Int, images: Int) {
+    let share = units.dividedUp(by: tasks)
+    return (share, min(images, share.dividedUp(by: max(1, grid.blockCount)) + 1))
+  }
+
+  private func shareOfImages(_ tasks: Int) -> (units: Int, images: Int) {
+    let share = images.dividedUp(by: tasks)
+    return (share * grid.blockCount, share)
   }
 
   /// Time `merge` takes.

@@ -5,7 +5,7 @@ public enum ProgressLine {
   /// For example `12/16 units (resumed 4) · 75 % · 3.1 units/s · 1 failed · 2 workers on 2 ranks ·
   /// 5 s left`.
   public static func text(_ report: ProgressReport) -> String {
-    var items = ["\(report.doneUnits)/\(report.totalUnits) units\(resumed(report))"]
+    var items = ["\(report.doneUnits)/\(report.totalUnits) units\(most(report))\(resumed(report))"]
     items.append("\(percent(report)) %")
     if let rate = report.unitsPerSecond { items.append("\(number(rate)) units/s") }
     if report.failedSamples > 0 {
@@ -30,6 +30,10 @@ public enum ProgressLine {
       + String(repeating: "-", count: width - filled) + "]"
   }
 
+  private static func most(_ report: ProgressReport) -> String {
+    report.openUnits > 0 ? " (at most \(report.mostUnits))" : ""
+  }
+
   private static func resumed(_ report: ProgressReport) -> String {
     report.resumedUnits > 0 ? " (resumed \(report.resumedUnits))" : ""
   }
@@ -43,8 +47,9 @@ public enum ProgressLine {
   }
 
   private static func time(_ report: ProgressReport) -> String {
-    if report.doneUnits >= report.totalUnits { return "\(duration(report.elapsed)) in all" }
-    return report.remaining.map { "\(duration($0)) left" } ?? "time left not known yet"
+    if report.doneUnits >= report.mostUnits { return "\(duration(report.elapsed)) in all" }
+    let bound = report.openUnits > 0 ? "at most " : ""
+    return report.remaining.map { "\(bound)\(duration($0)) left" } ?? "time left not known yet"
   }
 
   /// Three significant digits.

@@ -75,7 +75,8 @@ extension RunActivity {
         ? "silent since \(status.updated), it ran on \(status.host)"
         : "\(doing.rawValue) on \(status.host) (updated \(status.updated))",
       status.shard.map { "share \($0)" }, status.job.map { "job \($0)" }, restarts(status),
-      "\(status.units.done)/\(status.units.total) units",
+      "\(status.units.done)/\(status.units.total) units"
+        + (status.units.most.map { " (at most \($0))" } ?? ""),
     ]
     let running = doing == .running ? speed(status, now: now) : []
     return (items + running + [status.error]).compactMap { $0 }.joined(separator: ", ")
@@ -89,14 +90,18 @@ extension RunActivity {
     [
       status.unitsPerSecond.map { "\(ProgressLine.number($0)) units/s" },
       timeLimit(status, now: now)
-        ?? status.remainingSeconds.map { "\(ProgressLine.duration($0)) left" },
+        ?? status.remainingSeconds.map { "\(bound(status))\(ProgressLine.duration($0)) left" },
     ]
+  }
+
+  private static func bound(_ status: RunStatus) -> String {
+    status.units.most == nil ? "" : "at most "
   }
 
   private static func timeLimit(_ status: RunStatus, now: Date) -> String? {
     guard let remaining = status.remainingSeconds, remaining > 0, let deadline = status.deadline
     else { return nil }
     let left = max(0, deadline - now.timeIntervalSince1970)
-    return TimeLimit.text(remaining: remaining, left: left)
+    return TimeLimit.text(remaining: remaining, left: left, isBound: status.units.most != nil)
   }
 }

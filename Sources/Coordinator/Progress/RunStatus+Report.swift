@@ -9,9 +9,12 @@ extension RunStatus {
       program: run.directory.description.program, run: run.directory.writer, share: run.share,
       job: run.job, secondsSinceStart: report.elapsed)
     state = ending.map(State.init) ?? .running
-    units = Count(total: report.totalUnits, done: report.doneUnits, resumed: report.resumedUnits)
+    units = Count(
+      total: report.totalUnits, done: report.doneUnits, resumed: report.resumedUnits,
+      open: report.openUnits)
     samples = Count(
-      total: report.totalSamples, done: report.doneSamples, resumed: report.resumedSamples)
+      total: report.totalSamples, done: report.doneSamples, resumed: report.resumedSamples,
+      open: report.openSamples)
     failedSamples = report.failedSamples
     ranks = report.ranks
     workers = report.workers

@@ -10,7 +10,8 @@ enum CommitOrder: Sendable {
 
 /// What became of it.
 enum CommitReport: Sendable {
-  case committed(image: ImageID, samples: SampleRanges, bytes: Int)
+  case committed(
+    image: ImageID, samples: SampleRanges, bytes: Int, advance: ImageAdvance? = nil)
   case failed(String, ExitCode, bytes: Int)
   case concluded(RunEnding)
 }
@@ -103,11 +104,12 @@ extension Committer {
       let sealed = try PartFile.sealed(bytes, workHash: run.directory.description.workHash)
       let entry = try run.directory.commit(sealed)
       note(entry, bytes: bytes.count, seconds: MonotonicClock.now() - start)
-      if let whole = try ledger.add(entry), job.observer.wantsCompletedImages {
+      let advance = try ledger.add(entry)
+      if let whole = advance?.whole, job.observer.wantsCompletedImages {
         let files = RunProgress(parts: [whole])
         try run.directory.part(of: image, in: files).map(job.observer.imageCompleted)
       }
-      post(.committed(image: image, samples: samples, bytes: bytes.count))
+      post(.committed(image: image, samples: samples, bytes: bytes.count, advance: advance))
     } catch {
       post(.failed("\(error)", ExitCode(for: error), bytes: bytes.count))
     }

@@ -57,7 +57,8 @@ extension CoordinatorCore {
     lastProgress = now
     report.elapsed = now - start
     report.remaining = pace.remaining(
-      samples: report.totalSamples - report.doneSamples, workers: workerCount)
+      samples: report.totalSamples + report.openSamples - report.doneSamples,
+      workers: workerCount)
     observer.progressed(report)
   }
 

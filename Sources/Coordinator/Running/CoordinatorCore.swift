@@ -213,10 +213,11 @@ extension CoordinatorCore {
   /// The committing thread has something to say.
   mutating func handle(_ commit: CommitReport, now: Double) {
     switch commit {
-    case .committed(let image, let samples, let bytes):
+    case .committed(let image, let samples, let bytes, let advance):
       pendingCommits -= 1
       pendingBytes -= bytes
       observer.committed(samples, of: image)
+      if let advance { note(advance, of: image) }
       feedIdle()
     case .failed(let text, let code, let bytes):
       pendingCommits -= 1
@@ -226,6 +227,17 @@ extension CoordinatorCore {
       if case .concluding = phase { leave(ending) }
     }
     checkEnd(now: now)
+  }
+
+  /// An image that is not precise enough is given more work; what may come after that stays open.
+  private mutating func note(_ advance: ImageAdvance, of image: ImageID) {
+    switch advance {
+    case .whole(let entry):
+      report.close(run.plan.goal, at: entry.header.samples.upperBound)
+    case .more(let samples):
+      schedule.extend(image, by: samples)
+      report.extend(by: samples, run.plan.grid)
+    }
   }
 
   func host(_ rank: Int) -> String { ranks[rank].info?.host ?? "host not known" }

@@ -34,7 +34,7 @@ extension RunJob {
   private func lead(
     _ transport: any Transport, _ run: OpenedRun, _ preparation: inout Preparation
   ) throws(TransportError) -> RunOutcome {
-    let work = run.plan.remaining { run.progress.covered($0) }
+    let work = run.plan.remaining(after: run.progress)
     let report = ProgressReport(run, work: work)
     observer.began(report)
     if work.isEmpty { return try finish(transport, run, report, &preparation) }

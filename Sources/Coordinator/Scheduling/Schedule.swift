@@ -28,7 +28,7 @@ public struct WorkerID: Hashable, Sendable, Comparable {
 public struct Schedule: Sendable {
   /// The work on one image.
   struct Item: Sendable {
-    let work: RemainingWork
+    var work: RemainingWork
     /// Samples that nobody has.
     var pending: SampleRanges
     /// Samples whose results are there.
@@ -79,6 +79,16 @@ public struct Schedule: Sendable {
       + hands.values.reduce(0) { count, hand in
         hand.finished.reduce(count + hand.units.count) { $0 + $1.samples.rangeCount }
       }
+  }
+
+  /// Asks for more samples of an image that is in the schedule; those it has already count once.
+  public mutating func extend(_ image: ImageID, by samples: SampleRanges) {
+    guard let index = itemOfImage[image] else { return }
+    let work = items[index].work
+    let new = samples.subtracting(work.samples)
+    items[index].work = RemainingWork(image: image, samples: work.samples.union(new))
+    missingSamples += new.count
+    changePending(index) { $0.union(new) }
   }
 
   /// Number of units a worker was given and has not finished.

@@ -15,6 +15,19 @@ extension ImageStatistics {
     return sums.map { Float($0.standardDeviation(count: count) / root) }
   }
 
+  /// The Monte Carlo error of the mean image: the root mean square over pixels of std/√n.
+  ///
+  /// Its square is the expected squared error of ``mean()``, averaged over pixels, that comes from
+  /// having n samples only. Summed in the order of the pixels, so equal statistics give equal bits.
+  /// - Returns: image units; NaN for n < 2 or no pixels.
+  public func monteCarloErrorOfMean() -> Double {
+    let variance = sums.reduce(0.0) { total, sum in
+      let deviation = sum.standardDeviation(count: count)
+      return total + deviation * deviation
+    }
+    return (variance / Double(pixelCount) / Double(count)).squareRoot()
+  }
+
   /// The quantile per pixel, from samples rounded to levels k/255 and clamped to [0, 1].
   ///
   /// With the sorted levels x₀ ≤ … ≤ xₙ₋₁, h = (n − 1)·p and k = ⌊h⌋ it is

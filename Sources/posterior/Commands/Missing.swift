@@ -49,9 +49,9 @@ struct Missing: ParsableCommand {
 
   private func tasks(_ standing: Standing) throws -> String {
     let geometry = try geometry()
-    let shares = standing.plan.unfinishedShares(of: geometry.count) {
-      standing.progress.covered($0)
-    }
+    let progress = standing.progress
+    let shares = standing.plan.unfinishedShares(
+      of: geometry.count, after: progress.covered, isPrecise: progress.precise.contains)
     return SampleRanges(indices: shares.map(geometry.task)).description
   }
 

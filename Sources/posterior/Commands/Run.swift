@@ -26,17 +26,25 @@ struct Run: ParsableCommand {
     try RunLaunch(options: options).run()
   }
 
+  private static func amount(_ each: ClosedRange<Int>, _ count: Int) -> String {
+    each.count == 1
+      ? "\(each.upperBound * count)" : "\(each.lowerBound * count) to \(each.upperBound * count)"
+  }
+
   static func dryRun(_ options: RunOptions) throws {
     let session = RunSession(options)
     let loaded = try explained { try session.load(localRank: 0, coreSharers: 1) }
     try explained { try loaded.checkSampler() }
     print(loaded.experiment.configuration.yaml())
-    let run = loaded.configuration.run
-    let grid = UnitGrid(unit: run.unit, samples: run.samples)
+    let goal = loaded.configuration.run.goal
     let images = loaded.experiment.images.images.count
     print(
-      "# \(images) images, \(run.samples) samples each: \(images * grid.blockCount) units of work, "
+      "# \(images) images, \(goal): \(amount(goal.unitRange, images)) units of work, "
         + "\(loaded.placement.workers(loaded.experiment.configuration)) workers in this process")
+    if goal.rule != nil {
+      let sizes = goal.sizes.map(String.init).joined(separator: ", ")
+      print("# an image may end with so many samples: \(sizes)")
+    }
     if let norm = try loaded.experiment.operatorNorm() {
       print("# operator norm ‖A‖ ≈ \((norm * 1000).rounded() / 1000)")
     }

@@ -85,7 +85,7 @@ extension Simulate {
     let run = try folder.open()
     let before = ProcessMemory.peakBytes ?? 0
     let start = MonotonicClock.now()
-    let work = run.plan.remaining { run.progress.covered($0) }
+    let work = run.plan.remaining(after: run.progress)
     var settings = SimulationSettings()
     settings.ranks = workers
     settings.unitSeconds = unitSeconds

@@ -45,7 +45,7 @@ struct CostMeasurement {
     disk = results.disk * images
     let quiet = Self.quietShare(loaded, timing)
     cost = RunCost(
-      images: images, grid: UnitGrid(unit: run.unit, samples: run.samples),
+      images: images, goal: run.goal,
       evaluationsPerSample: configuration.sampler.evaluationsPerSample,
       workers: loaded.placement.workers(loaded.experiment.configuration),
       unitSeconds: quiet * timing.seconds, setupSeconds: quiet * timing.setupSeconds,

@@ -25,8 +25,8 @@ struct PlanText: CustomStringConvertible {
   private var facts: [(String, String)] {
     [
       ("images", "\(cost.images)"),
-      ("samples", "\(cost.samples)   \(cost.grid.samples) each"),
-      ("units", "\(cost.units)   of \(cost.grid.unit) samples, drawn as one batch"),
+      ("samples", samplesText),
+      ("units", unitsText),
       ("network", "\(cost.evaluations) evaluations   \(cost.evaluationsPerSample) a sample"),
       ("workers", "\(cost.workers) a rank, on \(measured.device); all were measured at once"),
       ("a unit", unitText),
@@ -35,6 +35,18 @@ struct PlanText: CustomStringConvertible {
       ("memory", measured.memory.map { "\(Self.bytes($0)) a rank" } ?? "not known"),
       ("disk", diskText),
     ]
+  }
+
+  private var samplesText: String {
+    let goal = cost.goal
+    guard goal.rule != nil else { return "\(cost.samples)   \(goal.most) each" }
+    return "\(goal.least * cost.images) to \(cost.samples)   \(goal)"
+  }
+
+  private var unitsText: String {
+    let least =
+      cost.goal.rule == nil ? "" : "\(cost.goal.unitRange.lowerBound * cost.images) to "
+    return "\(least)\(cost.units)   of \(cost.grid.unit) samples, drawn as one batch"
   }
 
   private var unitText: String {
@@ -56,6 +68,9 @@ struct PlanText: CustomStringConvertible {
 
   private var notes: [String] {
     var notes: [String] = []
+    if cost.goal.rule != nil {
+      notes.append("All that follows from the number of samples is told for the most of them.")
+    }
     if measured.timing.drawnShare < 1 {
       let share = String(format: "%.2g", 100 * measured.timing.drawnShare)
       notes.append("A unit was broken off after \(share) % of it; its time is scaled from that.")

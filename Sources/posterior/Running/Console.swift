@@ -27,7 +27,8 @@ final class Console: RunObserver {
     let resumed =
       report.resumedUnits > 0
       ? "; \(report.resumedUnits) done before are skipped" : ""
-    note("\(report.totalUnits) units of work\(resumed)")
+    let most = report.openUnits > 0 ? ", at most \(report.mostUnits)" : ""
+    note("\(report.totalUnits) units of work\(most)\(resumed)")
   }
 
   func rankJoined(_ info: RankInfo) { note(info.line) }
@@ -41,7 +42,9 @@ final class Console: RunObserver {
 
   func progressed(_ report: ProgressReport) {
     let remark = state.withLock {
-      $0.limit.remark(remaining: report.remaining, now: Date().timeIntervalSince1970)
+      $0.limit.remark(
+        remaining: report.remaining, isBound: report.openUnits > 0,
+        now: Date().timeIntervalSince1970)
     }
     if let remark { note(remark) }
     state.withLock { state in

@@ -18,7 +18,7 @@ struct FolderResults {
     let console = Console()
     let folder = try RunDirectory.open(directory)
     let configuration = try folder.configuration()
-    let progress = try folder.tidy(folder.scan(), samples: configuration.run.samples)
+    let progress = try folder.tidy(folder.scan(), configuration.run.goal)
     let standing = try Standing(folder, configuration, progress)
     standing.notices.forEach(console.note)
     let written = try RunResults(configuration, console: console).write(standing)

@@ -30,7 +30,7 @@ extension RunSession {
       if let calibration {
         print(try calibration.conclude(written.results, in: run.directory))
       }
-      let lost = run.plan.remaining { standing.progress.covered($0) }
+      let lost = run.plan.remaining(after: standing.progress)
       return lost.isEmpty ? ending : Self.bereft(of: lost, run.directory)
     } catch let error as Failure {
       return RunEnding(error.exitCode, error.description)
@@ -95,10 +95,11 @@ struct RunResults {
         "warning: \(path) was made with another measurement, prior or sampler; its guarantee does "
           + "not hold for the maps `lower` and `upper` of this run")
     }
-    if configuration.run.samples < file.samples.lowerBound {
+    let least = configuration.run.goal.least
+    if least < file.samples.lowerBound {
       console.note(
         "warning: \(path) was made with \(file.samples.lowerBound) samples an image; with "
-          + "\(configuration.run.samples) its guarantee does not hold")
+          + "\(least) its guarantee does not hold")
     }
     return file.scaling
   }

@@ -77,12 +77,12 @@ final class RunSession: Sendable {
     let share = try options.share(environment: environment, folder: run.output)
     if let share { console.note("\(share)") }
     let plan = try WorkPlan(
-      images: loaded.experiment.images.images.map(\.id),
-      grid: UnitGrid(unit: run.unit, samples: run.samples), shard: share?.shard)
+      images: loaded.experiment.images.images.map(\.id), goal: run.goal, shard: share?.shard)
     warnOfThrownAwayRows(run, console)
     let directory = try RunDirectory.openOrCreate(
       at: run.output, try RunRecord(loaded, inputs: inputs).description)
-    let progress = try directory.tidy(directory.scan(), samples: run.samples)
+    let progress = try directory.judged(
+      directory.tidy(directory.scan(), run.goal), by: run.goal)
     for file in progress.ignored { console.note("\(file.name) is left out: \(file.reason)") }
     let made = OpenedRun(
       directory: directory, plan: plan, progress: progress, share: share,
@@ -98,8 +98,9 @@ final class RunSession: Sendable {
     let rest = run.samples % run.unit
     guard rest > 0 else { return }
     console.note(
-      "run.samples \(run.samples) is not a multiple of run.unit \(run.unit): the last unit of "
-        + "each image draws \(run.unit - rest) rows that are thrown away")
+      "run.samples\(run.stopping == nil ? "" : ".max") \(run.samples) is not a multiple of run.unit "
+        + "\(run.unit): the last unit of each image draws \(run.unit - rest) rows that are thrown "
+        + "away")
   }
 
   /// Makes this rank's workers.

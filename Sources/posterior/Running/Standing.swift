@@ -8,23 +8,25 @@ struct Standing {
   let progress: RunProgress
   /// All the work of the run.
   let plan: WorkPlan
+  /// How much that is.
+  let extent: WorkExtent
   /// What is missing of each image that lacks samples.
   let missing: [RemainingWork]
   /// Whether the images of the run are known from its record only, since its data folder is not to
   /// be seen from here.
   let isFromRecord: Bool
 
-  /// - Parameter progress: what is finished.
+  /// - Parameter progress: what is finished; where the number of samples is open, parts are read to
+  ///   see whether they are enough.
   init(_ folder: RunDirectory, _ configuration: Configuration, _ progress: RunProgress) throws {
     self.folder = folder
-    self.progress = progress
+    self.progress = try folder.judged(progress, by: configuration.run.goal)
     let listed = (try? configuration.data.imageFolder())?.images.map(\.id)
     isFromRecord = listed == nil
     let images = listed ?? Self.recorded(folder) + progress.images.keys
-    plan = try WorkPlan(
-      images: images,
-      grid: UnitGrid(unit: configuration.run.unit, samples: configuration.run.samples))
-    missing = plan.remaining { progress.covered($0) }
+    plan = try WorkPlan(images: images, goal: configuration.run.goal)
+    extent = plan.extent(after: self.progress)
+    missing = plan.remaining(after: self.progress)
   }
 
   private static func recorded(_ folder: RunDirectory) -> [ImageID] {
@@ -32,15 +34,23 @@ struct Standing {
   }
 
   var missingSamples: Int { missing.reduce(0) { $0 + $1.samples.count } }
-  var samplesDone: Int { plan.sampleCount - missingSamples }
+  var samplesDone: Int { extent.samples - missingSamples }
+  /// The most samples that may still be drawn.
+  var mostMissingSamples: Int { missingSamples + extent.openSamples }
 
   /// Whether maps and tables are written of exactly the samples that are there.
   var isMapped: Bool { ResultsMark(in: folder) == ResultsMark(folder, progress) }
 
   /// For example `24 of 30 samples of 3 images are done, 0 failed`.
   var doneText: String {
-    "\(samplesDone) of \(plan.sampleCount) samples of \(plan.images.count) images are done, "
+    "\(samplesDone) of \(allText) samples of \(plan.images.count) images are done, "
       + "\(progress.failedCount) failed"
+  }
+
+  /// `30`, or `30 (at most 96)` while it is open how many images need.
+  private var allText: String {
+    extent.openSamples == 0
+      ? "\(extent.samples)" : "\(extent.samples) (at most \(extent.samples + extent.openSamples))"
   }
 
   /// What is missing, shortened to a screen.
@@ -48,7 +58,7 @@ struct Standing {
     let shown = missing.prefix(10).map { "  \($0.image.name): samples \($0.samples)" }
     let rest = missing.count - shown.count
     let more = rest > 0 ? ["  … and \(rest) more images: posterior missing \(folder.path)"] : []
-    return (["missing \(missingSamples) of \(plan.sampleCount) samples:"] + shown + more)
+    return (["missing \(missingSamples) of \(allText) samples:"] + shown + more)
       .joined(separator: "\n")
   }
 

@@ -47,7 +47,8 @@ struct StatusReport {
 
   private var rate: [String] {
     guard !standing.missing.isEmpty, let rate = activity.samplesPerSecond else { return [] }
-    let text = ProgressLine.duration(Double(standing.missingSamples) / rate)
+    let bound = standing.extent.openSamples > 0 ? "at most " : ""
+    let text = bound + ProgressLine.duration(Double(standing.mostMissingSamples) / rate)
     return [
       String(format: "  %.3g samples/s of \(activity.count(.running)) running: ", rate)
         + "\(text) for all that is missing"

@@ -34,6 +34,14 @@ import Testing
     )
   }
 
+  @Test func whatMayComeBesidesIsABound() {
+    let open = Self.report { $0.openUnits = 8 }
+    #expect(
+      ProgressLine.text(open)
+        == "12/16 units (at most 24) (resumed 4) · 50 % · 2.00 units/s · 2 workers "
+        + "· at most 1 min 15 s left")
+  }
+
   @Test func theEndTellsTheWholeTime() {
     let end = Self.report {
       $0.doneUnits = 16

@@ -17,6 +17,14 @@ import Testing
       ])
   }
 
+  @Test func aBoundIsNoForecast() {
+    #expect(
+      TimeLimit.text(remaining: 120, left: 60, isBound: true)
+        == "needs at most 2 min 0 s, the job ends in 1 min 0 s: "
+        + "it may be requeued or must be started again")
+    #expect(TimeLimit.text(remaining: 50, left: 60, isBound: true).hasSuffix("that is enough"))
+  }
+
   /// An estimate that wavers about the limit does not fill the log.
   @Test func doesNotWaver() {
     var limit = TimeLimit(deadline: 1000)

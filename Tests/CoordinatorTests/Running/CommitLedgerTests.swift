@@ -71,9 +71,57 @@ import Testing
     _ = try commit(0..<32, copy)
     copy.removeRedundant(try copy.scan())
     #expect(try directory.scan().images[TestSamples.image("a")]?.accepted.count == 1)
-    let whole = try #require(try ledger.add(commit(28..<32, directory)))
+    let whole = try #require(try ledger.add(commit(28..<32, directory))?.whole)
     #expect(try directory.load(whole) == TestSamples.part(TestSamples.unit("a", 0..<32)))
     try expectWhole(32)
+  }
+
+  /// The error of this many samples is what the rule asks for; sizes are 4, 8, 12, 16.
+  private func ruledLedger(preciseAt count: Int) throws -> CommitLedger {
+    let error = try TestSamples.part(TestSamples.unit("a", 0..<count)).statistics
+      .monteCarloErrorOfMean()
+    let goal = SampleGoal(
+      grid: UnitGrid(unit: 4, samples: 16), rule: StoppingRule(minimum: 4, monteCarloError: error))
+    let plan = try WorkPlan(images: [TestSamples.image("a")], goal: goal)
+    let progress = try directory.judged(directory.scan(), by: goal)
+    let opened = OpenedRun(directory: directory, plan: plan, progress: progress)
+    return CommitLedger(opened, work: plan.remaining(after: progress))
+  }
+
+  @Test func anImageThatIsNotPreciseIsGivenMore() throws {
+    var ledger = try ruledLedger(preciseAt: 12)
+    #expect(try ledger.add(commit(0..<4, directory)) == .more(SampleRanges(4..<8)))
+    #expect(try ledger.add(commit(6..<8, directory)) == nil)
+    #expect(try ledger.add(commit(4..<6, directory)) == .more(SampleRanges(8..<12)))
+    #expect(try directory.scan().images[TestSamples.image("a")]?.accepted.count == 1)
+    let whole = try #require(try ledger.add(commit(8..<12, directory))?.whole)
+    #expect(try directory.load(whole) == TestSamples.part(TestSamples.unit("a", 0..<12)))
+    #expect(try ledger.add(commit(12..<16, directory)) == nil, "nobody asked for them")
+  }
+
+  /// Killed after the commit, before the decision; and in the middle of a stage.
+  @Test(arguments: [4, 6, 8]) func aNewStartDecidesTheSame(there: Int) throws {
+    _ = try commit(0..<there, directory)
+    var ledger = try ruledLedger(preciseAt: 12)
+    let next = there == 8 ? 12 : 8
+    let advance = try ledger.add(commit(there..<next, directory))
+    if next == 12 {
+      #expect(advance?.whole?.header.samples == SampleRanges(0..<12))
+    } else {
+      #expect(advance == .more(SampleRanges(8..<12)))
+    }
+  }
+
+  /// A copy of the run has gone on, and has deleted what this one has drawn.
+  @Test func aCopyThatIsAStageAheadIsFollowed() throws {
+    var ledger = try ruledLedger(preciseAt: 12)
+    let mine = try commit(0..<4, directory)
+    let copy = try run.directory()
+    _ = try commit(0..<8, copy)
+    copy.removeRedundant(try copy.scan())
+    #expect(!directory.has(mine))
+    #expect(try ledger.add(mine) == .more(SampleRanges(8..<12)))
+    #expect(try ledger.add(commit(8..<12, directory))?.whole?.header.samples.count == 12)
   }
 
   /// What was set aside stays if the complete part has not all of it.

@@ -268,6 +268,53 @@ import Testing
     #expect(record.messages.withLock { $0.count } == 1)
   }
 
+  /// The first image needs more, the second does not; nobody waits for the decision.
+  @Test mutating func anOpenImageGetsMoreWorkWhenItsCommitSaysSo() throws {
+    let goal = SampleGoal(
+      grid: UnitGrid(unit: 4, samples: 12), rule: StoppingRule(minimum: 4, monteCarloError: 0.1))
+    let plan = try WorkPlan(images: ["a", "b"].map(TestSamples.image), goal: goal)
+    let opened = OpenedRun(
+      directory: core.run.directory, plan: plan, progress: RunProgress(parts: []))
+    core = CoordinatorCore(
+      opened, work: plan.remaining { _ in SampleRanges() }, ranks: 1,
+      agreement: TestSamples.agreement, runName: "r", settings: RunSettings(), observer: record,
+      now: 0)
+    #expect(core.report.totalUnits == 2 && core.report.openUnits == 4)
+    say(.hello(info(0)), 0)
+    for unit in [TestSamples.unit("a", 0..<4), TestSamples.unit("b", 0..<4)] {
+      #expect(units(of: 0).contains(unit))
+      try draw(unit, 0, 1)
+    }
+    acknowledge("a", 0..<4, .more(SampleRanges(4..<8)))
+    #expect(core.report.totalUnits == 3 && core.report.openUnits == 3)
+    acknowledge("b", 0..<4, try whole("b", 4))
+    #expect(core.report.totalUnits == 3 && core.report.openUnits == 1)
+    #expect(concluding == nil)
+    #expect(units(of: 0).last == TestSamples.unit("a", 4..<8))
+    try draw(TestSamples.unit("a", 4..<8), 0, 2)
+    try draw(TestSamples.unit("a", 0..<4), 0, 2)
+    #expect(record.messages.withLock { $0.count } == 1, "a late duplicate is dropped")
+    acknowledge("a", 4..<8, try whole("a", 8))
+    #expect(concluding?.code == .complete)
+    #expect(core.report.doneUnits == 3 && core.report.mostUnits == 3)
+    #expect(core.report.totalSamples == 12 && core.report.openSamples == 0)
+  }
+
+  private mutating func acknowledge(
+    _ name: String, _ samples: Range<Int>, _ advance: ImageAdvance
+  ) {
+    core.handle(
+      .committed(
+        image: TestSamples.image(name), samples: SampleRanges(samples), bytes: 1, advance: advance),
+      now: 1)
+    collect()
+  }
+
+  private func whole(_ name: String, _ count: Int) throws -> ImageAdvance {
+    let part = try TestSamples.part(TestSamples.unit(name, 0..<count))
+    return .whole(try core.run.directory.commit(part))
+  }
+
   @Test mutating func slowDisksHoldUpTheWorkers() throws {
     core = CoordinatorCore(
       core.run, work: core.run.plan.remaining { _ in SampleRanges() }, ranks: 1,

@@ -135,6 +135,31 @@ import Testing
     #expect(names.allSatisfy { counted[TestSamples.image($0)]?.ranges == [0..<11] })
   }
 
+  @Test func anImageThatGrowsIsWorkedOnAgain() {
+    var schedule = Self.schedule(["a", "b"], samples: 4)
+    let (one, two) = (Self.worker(0), Self.worker(1))
+    let image = TestSamples.image("a")
+    _ = schedule.next(for: one)
+    schedule.finish(TestSamples.unit("a", 0..<4), by: one)
+    #expect(schedule.accept(SampleRanges(0..<4), of: image, from: one) == .accepted)
+    schedule.extend(image, by: SampleRanges(2..<10))
+    #expect(schedule.missingSamples == 4 + 6)
+    #expect(schedule.pendingUnits == 1 + 2)
+    // The other image has not been begun: it comes first, though its work came first too.
+    #expect(schedule.next(for: two) == TestSamples.unit("b", 0..<4))
+    #expect(schedule.next(for: two) == TestSamples.unit("a", 4..<8))
+    #expect(schedule.next(for: one) == TestSamples.unit("a", 8..<10))
+    #expect(
+      schedule.accept(SampleRanges(0..<4), of: image, from: two) == .refused,
+      "a late duplicate of the first stage")
+    schedule.extend(TestSamples.image("x"), by: SampleRanges(0..<4))
+    #expect(schedule.accept(SampleRanges(4..<8), of: image, from: two) == .accepted)
+    #expect(schedule.accept(SampleRanges(8..<10), of: image, from: one) == .accepted)
+    #expect(
+      schedule.accept(SampleRanges(0..<4), of: TestSamples.image("b"), from: two) == .accepted)
+    #expect(schedule.isComplete)
+  }
+
   /// Ten million units, of which none is an object: what is kept is a range an image.
   @Test func tenMillionUnitsAreRanges() {
     var schedule = Self.schedule((0..<1000).map { "i\($0)" }, unit: 1, samples: 10_000)

@@ -10,6 +10,8 @@ struct TestRun: Sendable {
   var imageNames = ["a", "b", "c/d"]
   var unit = 4
   var samples = 12
+  /// With it, `samples` is the most.
+  var rule: StoppingRule?
   var shard: Shard?
   var settings = RunSettings()
   var agreement: @Sendable (Int) -> RankAgreement = { _ in TestSamples.agreement }
@@ -93,9 +95,9 @@ extension TestRun {
         try opening()
         let directory = try directory()
         let plan = try WorkPlan(
-          images: imageNames.map(TestSamples.image), grid: UnitGrid(unit: unit, samples: samples),
-          shard: shard)
-        return OpenedRun(directory: directory, plan: plan, progress: try directory.scan())
+          images: imageNames.map(TestSamples.image), goal: goal, shard: shard)
+        let progress = try directory.judged(directory.scan(), by: goal)
+        return OpenedRun(directory: directory, plan: plan, progress: progress)
       },
       equip: { node in
         equipping(node)
@@ -106,6 +108,10 @@ extension TestRun {
       observer: record, stopRequest: { stopRequest(rank) })
     job.settings = settings
     return job
+  }
+
+  var goal: SampleGoal {
+    SampleGoal(grid: UnitGrid(unit: unit, samples: samples), rule: rule)
   }
 
   private var executor: UnitExecutor {
@@ -127,7 +133,7 @@ extension TestRun {
   private init(sharing other: TestRun) throws {
     folder = other.folder
     (imageNames, unit, samples, shard) = (other.imageNames, other.unit, other.samples, other.shard)
-    settings = other.settings
+    (rule, settings) = (other.rule, other.settings)
   }
 }
 
@@ -149,7 +155,17 @@ extension TestRun {
   /// What the bytes must be: everything drawn at once.
   func expected() throws -> [[UInt8]] {
     try imageNames.sorted().map {
-      TestSamples.bytes(try TestSamples.part(TestSamples.unit($0, 0..<samples)))
+      TestSamples.bytes(try TestSamples.part(TestSamples.unit($0, 0..<count(of: $0))))
     }
+  }
+
+  /// How many samples an image must have in the end: those of the first size that is precise.
+  func count(of name: String) throws -> Int {
+    guard let rule else { return samples }
+    let enough = try goal.sizes.first { size in
+      let part = try TestSamples.part(TestSamples.unit(name, 0..<size))
+      return part.statistics.monteCarloErrorOfMean() <= rule.monteCarloError
+    }
+    return enough ?? samples
   }
 }

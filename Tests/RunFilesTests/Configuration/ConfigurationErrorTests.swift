@@ -77,13 +77,16 @@ struct Mistake: Sendable, CustomTestStringConvertible {
       "a.yaml:3: run.samples: found '0', allowed: a whole number of at least 1"),
     Mistake(
       "samples: 32", "samples: \"32\"",
-      "a.yaml:3: run.samples: found the quoted text '32', expected a whole number of at least 1"),
+      "a.yaml:3: run.samples: found the quoted text '32', expected a whole number of at least 1 "
+        + "or a section of min, max and until"),
     Mistake(
       "samples: 32", "samples: many",
-      "a.yaml:3: run.samples: found 'many', expected a whole number of at least 1"),
+      "a.yaml:3: run.samples: found 'many', expected a whole number of at least 1 "
+        + "or a section of min, max and until"),
     Mistake(
       "samples: 32", "samples:",
-      "a.yaml:3: run.samples: found no value, expected a whole number of at least 1"),
+      "a.yaml:3: run.samples: found no value, expected a whole number of at least 1 "
+        + "or a section of min, max and until"),
     Mistake(
       "unit: 4", "unit: 1.5",
       "a.yaml:4: run.unit: found '1.5', expected a whole number from 1 to 65536"),

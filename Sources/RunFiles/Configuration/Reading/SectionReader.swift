@@ -119,6 +119,8 @@ extension SectionReader {
 enum KnownKeys {
   private static let sections: [(String, [String])] = [
     ("run", ["seed", "samples", "unit", "output", "checkpoint", "lease"]),
+    ("run.samples", ["min", "max", "until"]),
+    ("run.samples.until", ["mcse"]),
     ("data", ["images", "measurements", "range"]),
     ("measurement", ["operator", "noise", "mask_opt"]),
     (

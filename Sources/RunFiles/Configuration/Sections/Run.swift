@@ -3,8 +3,10 @@ extension Configuration {
   public struct Run: Sendable, Equatable {
     /// Key of every random number of the run; 0 is as good as any other.
     public var seed: UInt64
-    /// Samples drawn for each image, at least 1.
+    /// Samples drawn for each image, at least 1; with `stopping`, the most of them.
     public var samples: Int
+    /// When fewer samples are enough; nil if all images get the same.
+    public var stopping: StoppingRule?
     /// Samples drawn together as one batch, at least 1. It fixes bits (rounding), as the seed does.
     public var unit: Int
     /// Folder of the results, relative to the current directory unless absolute.
@@ -16,15 +18,22 @@ extension Configuration {
 
     /// Makes the section with the defaults of the file format.
     public init(
-      seed: UInt64 = 0, samples: Int = 16, unit: Int = 8, output: String,
+      seed: UInt64 = 0, samples: Int = 16, stopping: StoppingRule? = nil, unit: Int = 8,
+      output: String,
       checkpoint: Double = 60, lease: Double = 600
     ) {
       self.seed = seed
       self.samples = samples
+      self.stopping = stopping
       self.unit = unit
       self.output = output
       self.checkpoint = checkpoint
       self.lease = lease
+    }
+
+    /// How many samples an image gets.
+    public var goal: SampleGoal {
+      SampleGoal(grid: UnitGrid(unit: unit, samples: samples), rule: stopping)
     }
   }
 }

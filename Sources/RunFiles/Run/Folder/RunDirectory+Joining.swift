@@ -24,10 +24,18 @@ extension RunDirectory {
   /// - Returns: the progress afterwards.
   /// - Throws: `FileError`, ``RunDirectoryError``.
   public func tidy(_ progress: RunProgress, samples: Int) throws -> RunProgress {
+    try tidy(progress, SampleGoal(grid: UnitGrid(unit: 1, samples: samples)))
+  }
+
+  /// Joins the parts of every image that lacks nothing up to a size of the goal, and deletes
+  /// redundant files.
+  ///
+  /// - Returns: the progress afterwards.
+  /// - Throws: `FileError`, ``RunDirectoryError``.
+  public func tidy(_ progress: RunProgress, _ goal: SampleGoal) throws -> RunProgress {
     removeRedundant(progress)
-    let wanted = SampleRanges(0..<max(0, samples))
     let complete = progress.images.values.filter {
-      $0.accepted.count > 1 && $0.covered.isSuperset(of: wanted)
+      $0.accepted.count > 1 && goal.isWhole($0.covered)
     }
     var tidied: [ImageProgress] = []
     for image in complete {

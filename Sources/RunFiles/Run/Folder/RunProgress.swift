@@ -36,6 +36,9 @@ public struct RunProgress: Sendable {
   public let images: [ImageID: ImageProgress]
   /// Files that are not parts of this run, by name.
   public let ignored: [IgnoredFile]
+  /// Images whose finished samples are the first ones and precise enough, so that they need no more;
+  /// empty until ``RunDirectory/judged(_:by:)`` has looked.
+  public private(set) var precise: Set<ImageID> = []
 
   /// The progress that the given parts amount to.
   public init(parts: some Sequence<PartEntry>, ignored: [IgnoredFile] = []) {
@@ -48,7 +51,14 @@ public struct RunProgress: Sendable {
     (self.images, self.ignored) = (images, ignored)
   }
 
-  /// The same with other progress of some images.
+  /// The same with these images noted as precise enough.
+  func noting(precise: Set<ImageID>) -> RunProgress {
+    var copy = self
+    copy.precise = precise
+    return copy
+  }
+
+  /// The same with other progress of some images, of which none is known to be precise.
   func replacing(_ changed: [ImageProgress]) -> RunProgress {
     RunProgress(
       images: changed.reduce(into: images) { $0[$1.image] = $1 }, ignored: ignored)

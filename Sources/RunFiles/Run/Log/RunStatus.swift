@@ -12,18 +12,23 @@ public struct RunStatus: Codable, Equatable, Sendable {
 
   /// A count of how many there are and how many are done.
   public struct Count: Codable, Equatable, Sendable {
-    /// All of them, done or not, in earlier runs or in this one.
+    /// All that are wanted for certain, done or not, in earlier runs or in this one.
     public var total: Int
     /// Those that are finished and committed.
     public var done: Int
     /// Those that were done before this run began.
     public var resumed: Int
+    /// The most there may be, by images whose number of samples is open; nil if `total` is all.
+    public var most: Int?
 
     /// A count.
-    public init(total: Int = 0, done: Int = 0, resumed: Int = 0) {
+    ///
+    /// - Parameter open: how many may be wanted besides.
+    public init(total: Int = 0, done: Int = 0, resumed: Int = 0, open: Int = 0) {
       self.total = total
       self.done = done
       self.resumed = resumed
+      most = open > 0 ? total + open : nil
     }
   }
 
@@ -66,7 +71,7 @@ public struct RunStatus: Codable, Equatable, Sendable {
   public var workers = 0
   /// Units finished per second in this run; nil before the first.
   public var unitsPerSecond: Double?
-  /// Estimated seconds to the end; nil if not known.
+  /// Estimated seconds to the end, at most if the number of samples is open; nil if not known.
   public var remainingSeconds: Double?
   /// The last error, if one ended the run.
   public var error: String?

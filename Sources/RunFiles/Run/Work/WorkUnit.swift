@@ -65,6 +65,11 @@ public struct UnitGrid: Hashable, Sendable {
     }
   }
 
+  /// Number of units of work from sample `start` on.
+  public func unitCount(beyond start: Int) -> Int {
+    unitCount(of: SampleRanges(min(start, samples)..<samples))
+  }
+
   /// Number of units of work that `missing` is cut into.
   public func unitCount(of missing: SampleRanges) -> Int {
     (0..<missing.rangeCount).reduce(0) { count, place in
