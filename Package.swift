@@ -62,16 +62,17 @@ let package = Package(
 
     // MARK: - The rooms, from the ground up (docs/architecture.md)
     room("Tensors", ["TorchShim"]),
-    room("Engine", ["Tensors", "OpenBLASShim"]),
-    room("Statistics", []),
+    room("LinearAlgebra", ["OpenBLASShim"]),
+    room("Engine", ["Tensors", "LinearAlgebra"]),
+    room("Statistics", ["LinearAlgebra"]),
     room(
       "RunFiles",
       ["Statistics", "PNGShim", "ZlibShim", "CCrypto", "Yams"]),
-    room("Worker", ["Engine", "Statistics", "RunFiles"]),
+    room("Worker", ["Engine", "LinearAlgebra", "Statistics", "RunFiles"]),
     room("Coordinator", ["Statistics", "RunFiles", "MPIShim"]),
     room("Report", ["Statistics", "RunFiles"]),
     room("Batch", ["RunFiles"]),
-    room("Validation", ["Worker"]),
+    room("Validation", ["Engine", "LinearAlgebra", "RunFiles", "Worker"]),
     .executableTarget(
       name: "posterior",
       dependencies: [
@@ -85,7 +86,8 @@ let package = Package(
       name: "mpi-selftest", dependencies: ["Coordinator"], path: "Tests/Support/MPISelfTest",
       swiftSettings: swiftSettings),
     tests("TensorsTests", ["Tensors"]),
-    tests("EngineTests", ["Engine"], resources: [.copy("Modules")]),
+    tests("LinearAlgebraTests", ["LinearAlgebra"]),
+    tests("EngineTests", ["Engine", "LinearAlgebra"], resources: [.copy("Modules")]),
     tests("StatisticsTests", ["Statistics"]),
     tests("RunFilesTests", ["RunFiles"], resources: [.copy("Resources")]),
     tests("WorkerTests", ["Worker"]),

@@ -1,3 +1,4 @@
+import LinearAlgebra
 import Tensors
 
 /// A separable linear map of images: one matrix for the vertical axis, one for the horizontal.

@@ -1,3 +1,4 @@
+import LinearAlgebra
 import Tensors
 
 /// A matrix of constants, in the precision of what it is applied to.

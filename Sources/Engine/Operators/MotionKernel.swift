@@ -1,4 +1,5 @@
 import Foundation
+import LinearAlgebra
 
 /// Draws motion blur kernels by the recipe published with DPS and DAPS.
 ///

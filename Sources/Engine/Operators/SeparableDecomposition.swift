@@ -1,3 +1,4 @@
+import LinearAlgebra
 import Tensors
 
 /// The singular value decomposition of a separable map Y = V X Uᵀ.

@@ -1,4 +1,5 @@
 import Foundation
+import LinearAlgebra
 import Tensors
 
 /// The exact denoiser of a Gaussian prior x0 ~ N(m, Σ): every answer is known in closed form.

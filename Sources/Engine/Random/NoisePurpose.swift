@@ -51,6 +51,8 @@ public enum NoisePurpose: UInt16, Sendable, CaseIterable {
   case latino = 26
   /// The parameters of an operator that is redrawn at every step. Normal.
   case operatorDraw = 31
+  /// The Gibbs samplers that validation compares with. Raw words, read one after the other.
+  case gibbs = 32
 
   /// Whether all samples of an image see the same numbers.
   ///

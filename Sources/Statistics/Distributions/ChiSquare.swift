@@ -1,57 +1,69 @@
 import Foundation
 
-/// The χ² distribution.
+/// The χ² law, by the incomplete gamma function.
 public enum ChiSquare {
-  /// P(χ² ≥ `statistic`) for `degreesOfFreedom` degrees of freedom.
-  ///
-  /// The regularised upper incomplete gamma function Q(k/2, x/2), by its series below x < a + 1 and its
-  /// continued fraction above (Abramowitz and Stegun 6.5.29 and 6.5.31).
+  /// P(χ² ≥ value), the probability that chance alone gives as much.
   ///
   /// - Parameters:
-  ///   - statistic: at least 0.
+  ///   - value: at least 0; infinity gives 0.
   ///   - degreesOfFreedom: above 0.
-  public static func upperTail(_ statistic: Double, degreesOfFreedom: Double) -> Double {
-    guard statistic > 0 else { return statistic.isNaN ? .nan : 1 }
-    guard statistic.isFinite else { return 0 }
-    let (a, x) = (degreesOfFreedom / 2, statistic / 2)
-    return x < a + 1 ? max(0, 1 - lowerBySeries(a, x)) : upperByFraction(a, x)
+  /// - Returns: in 0…1, within 1e-12 of the true value; NaN for arguments out of range.
+  public static func upperTail(_ value: Double, degreesOfFreedom: Double) -> Double {
+    guard value >= 0, degreesOfFreedom > 0, degreesOfFreedom.isFinite else { return .nan }
+    guard value > 0 else { return 1 }
+    guard value.isFinite else { return 0 }
+    let (a, x) = (degreesOfFreedom / 2, value / 2)
+    let tail = x < a + 1 ? 1 - lowerSeries(a, x) : upperFraction(a, x)
+    return min(1, max(0, tail))
   }
 
-  /// xᵃe⁻ˣ/Γ(a).
-  private static func factor(_ a: Double, _ x: Double) -> Double { exp(a * log(x) - x - lgamma(a)) }
-
-  private static func lowerBySeries(_ a: Double, _ x: Double) -> Double {
-    var term = 1 / a
-    var sum = term
-    var n = a
-    while term > sum * 0x1p-54 {
+  /// P(a, x) = x^a·e^(−x)/Γ(a + 1)·Σ x^n/((a + 1)…(a + n)) (DLMF 8.7.1).
+  private static func lowerSeries(_ a: Double, _ x: Double) -> Double {
+    var (term, sum, n) = (1.0, 1.0, a)
+    while term > sum * 1e-17 {
       n += 1
       term *= x / n
       sum += term
     }
-    return sum * factor(a, x)
+    return sum * front(a, x)
   }
 
-  /// By Lentz's method; the fraction converges for every x > a + 1.
-  private static func upperByFraction(_ a: Double, _ x: Double) -> Double {
-    let tiny = Double.leastNormalMagnitude
+  /// Q(a, x) by the continued fraction of DLMF 8.9.2, evaluated by Lentz's method.
+  private static func upperFraction(_ a: Double, _ x: Double) -> Double {
     var b = x + 1 - a
-    var c = 1 / tiny
+    var c = 1 / 1e-300
     var d = 1 / b
-    var value = d
-    var n = 0.0
-    var change = 0.0
-    repeat {
-      n += 1
-      let numerator = n * (a - n)
+    var fraction = d
+    var n = 1.0
+    while true {
+      let numerator = -n * (n - a)
       b += 2
-      d = numerator * d + b
-      d = 1 / (d.magnitude < tiny ? tiny : d)
-      c = b + numerator / c
-      c = c.magnitude < tiny ? tiny : c
-      change = d * c
-      value *= change
-    } while (change - 1).magnitude > 0x1p-52 && n < 100_000
-    return value * factor(a, x)
+      d = 1 / nonZero(numerator * d + b)
+      c = nonZero(b + numerator / c)
+      let change = d * c
+      fraction *= change
+      if abs(change - 1) < 1e-16 || n > 1e7 { break }
+      n += 1
+    }
+    return fraction * a * front(a, x)
+  }
+
+  private static func nonZero(_ value: Double) -> Double { abs(value) < 1e-300 ? 1e-300 : value }
+
+  /// x^a·e^(−x)/Γ(a + 1).
+  ///
+  /// For large a as exp(−a·(μ − 1 − log μ))/√(2πa) with μ = x/a and Stirling's correction: the
+  /// difference of the large logarithms would lose as many digits as a has.
+  private static func front(_ a: Double, _ x: Double) -> Double {
+    guard a > 30 else { return exp(a * log(x) - x - lgamma(a + 1)) }
+    let offset = (x - a) / a
+    let exponent = a * (offset - log1p(offset))
+    return exp(-exponent - stirling(a)) / (2 * Double.pi * a).squareRoot()
+  }
+
+  /// log Γ(a + 1) − (a + ½)·log a + a − ½·log 2π (DLMF 5.11.1).
+  private static func stirling(_ a: Double) -> Double {
+    let square = 1 / (a * a)
+    return (1.0 / 12 - square * (1.0 / 360 - square * (1.0 / 1260 - square / 1680))) / a
   }
 }

@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import LinearAlgebra
 import RunFiles
 
 /// An `.npy` file of a prior whose shape does not fit it.

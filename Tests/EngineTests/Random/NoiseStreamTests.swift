@@ -113,7 +113,7 @@ import Testing
         "velocity 7", "proposal 8", "acceptance 9", "forward 10", "noisyMeasurement 11",
         "noiseToLevel 12", "ladder 13", "exact 14", "component 15", "operatorParameters 16",
         "photonCount 17", "probe 18", "unfolding 23", "outerStep 24", "initialisation 25",
-        "latino 26", "operatorDraw 31",
+        "latino 26", "operatorDraw 31", "gibbs 32",
       ])
   }
 }

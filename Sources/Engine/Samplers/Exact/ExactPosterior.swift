@@ -1,4 +1,5 @@
 import Foundation
+import LinearAlgebra
 import Tensors
 
 /// The posterior of a Gaussian or Gaussian-mixture prior under a linear operator, in closed form.
@@ -158,7 +159,7 @@ extension ExactPosterior {
 
 extension LinearOperator {
   /// The operator as a matrix [measurements, pixels], column by column from unit images.
-  func matrix(imageShape: [Int], columnsAtOnce: Int = 256) throws -> Matrix {
+  public func matrix(imageShape: [Int], columnsAtOnce: Int = 256) throws -> Matrix {
     let size = imageShape.reduce(1, *)
     let rows = try measurementShape(ofImage: imageShape).reduce(1, *)
     var matrix = Matrix(rows: rows, columns: size)

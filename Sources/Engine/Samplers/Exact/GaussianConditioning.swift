@@ -1,4 +1,5 @@
 import Foundation
+import LinearAlgebra
 
 /// One Gaussian N(m, Σ) conditioned on y = Ax + N(0, σ²I), in float64.
 struct GaussianConditioning: Sendable {

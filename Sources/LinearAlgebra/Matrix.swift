@@ -20,7 +20,7 @@ public struct Matrix: Sendable, Equatable {
       rows: rows, columns: columns, elements: [Double](repeating: 0, count: rows * columns))
   }
 
-  public subscript(row: Int, column: Int) -> Double {
+  @inlinable public subscript(row: Int, column: Int) -> Double {
     get { elements[row * columns + column] }
     set { elements[row * columns + column] = newValue }
   }
