@@ -23,14 +23,18 @@ struct QuantityTable {
   /// Adds the rows of an image.
   mutating func add(_ result: ImageResult) {
     let part = result.part
-    let truths = result.scene.truth.flatMap { truth in
-      result.scene.quantities?.values(of: truth, shape: part.shape)
-    }
-    for (column, name) in part.quantityNames.enumerated() {
+    let truths = Self.truths(result)
+    for name in part.quantityNames {
       let samples = part.values(ofQuantity: name) ?? []
-      let truth = truths.flatMap { $0.count == part.quantityNames.count ? $0[column] : nil }
-      rows.append([part.image.name, name] + fields(samples, truth: truth))
+      rows.append([part.image.name, name] + fields(samples, truth: truths[name]))
     }
+  }
+
+  /// The known quantities of the truth.
+  private static func truths(_ result: ImageResult) -> [String: Double] {
+    guard let truth = result.scene.truth, let set = result.scene.quantities else { return [:] }
+    return zip(set.names, set.values(of: truth, shape: result.part.shape))
+      .reduce(into: [:]) { $0[$1.0] = $1.1 }
   }
 
   private func fields(_ samples: [Double], truth: Double?) -> [String] {

@@ -81,7 +81,8 @@ struct UnitDrawing {
     }
     return try Part(
       image: unit.image, shape: problem.scene.shape, statistics: statistics, records: records,
-      kept: kept, quantityNames: problem.quantities.names)
+      kept: kept,
+      quantityNames: problem.quantities.names + problem.networkQuantities.map(\.name))
   }
 
   // MARK: - Batches
@@ -154,6 +155,9 @@ struct UnitDrawing {
     score(&record, values, residual: batch.residuals[row])
     record.quantities = problem.quantities.values(
       of: values, partner: partner(of: row, in: batch, attempts), shape: problem.scene.shape)
+    for quantity in problem.networkQuantities {
+      record.quantities.append(try quantity.value(of: values, truth: problem.scene.truth))
+    }
     records.append(record)
     if configuration.statistics.saveSamples || index < configuration.statistics.keepSamples {
       kept[index] = values

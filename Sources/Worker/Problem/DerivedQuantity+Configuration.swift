@@ -1,5 +1,6 @@
 import RunFiles
 import Statistics
+import Tensors
 
 extension Configuration.Statistics {
   /// The quantities of `statistics.derived` for images [C, H, W], their masks read.
@@ -8,6 +9,23 @@ extension Configuration.Statistics {
   /// - Throws: ``OperatorFileError`` for a mask of another size or without a pixel, or an error of the readers.
   public func scalarQuantities(shape: [Int]) throws -> [ScalarQuantity] {
     try derived.flatMap { try $0.scalarQuantities(shape: shape) }
+  }
+}
+
+extension Configuration.Statistics {
+  /// The quantities of `statistics.derived` that networks compute, of images [C, H, W].
+  ///
+  /// - Throws: ``OperatorFileError`` for a file that holds no network.
+  public func networkQuantities(shape: [Int], device: Device = .cpu) throws -> [NetworkQuantity] {
+    try derived.compactMap { quantity in
+      guard case .network(let file, let range, let comparesWithTruth) = quantity.kind else {
+        return nil
+      }
+      return NetworkQuantity(
+        name: quantity.name,
+        network: try ImageNetwork(file: file, range: range, shape: shape, device: device),
+        comparesWithTruth: comparesWithTruth)
+    }
   }
 }
 
@@ -25,6 +43,7 @@ extension Configuration.DerivedQuantity {
         ScalarQuantity(
           "\(name)-\(bin)", .fraction(region, in: Self.bin(bin, of: bins, range)))
       }
+    case .network: return []
     }
   }
 

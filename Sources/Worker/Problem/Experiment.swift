@@ -15,6 +15,8 @@ public struct Experiment: Sendable {
   public let operators: OperatorSource
   /// The quantities of `statistics.derived`.
   public let derived: [ScalarQuantity]
+  /// Those that networks compute.
+  public let networkQuantities: [NetworkQuantity]
 
   /// Loads the prior and lists the images.
   ///
@@ -29,7 +31,9 @@ public struct Experiment: Sendable {
       device: device)
     operators = OperatorSource(
       configuration.configuration, shape: prior.imageShape, device: device)
-    derived = try configuration.configuration.statistics.scalarQuantities(shape: prior.imageShape)
+    let statistics = configuration.configuration.statistics
+    derived = try statistics.scalarQuantities(shape: prior.imageShape)
+    networkQuantities = try statistics.networkQuantities(shape: prior.imageShape, device: device)
   }
 
   /// ``ResolvedConfiguration/workHash(priorDigest:files:)`` of this experiment.

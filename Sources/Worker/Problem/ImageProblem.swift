@@ -10,6 +10,8 @@ public struct ImageProblem: Sendable {
   public let sampler: any Sampler
   /// What is computed of every sample.
   public let quantities: QuantitySet
+  /// What networks compute of every sample.
+  public let networkQuantities: [NetworkQuantity]
   private let decoder: (any Decoder)?
 
   /// Reads the image, simulates or reads its measurement, and sets up the sampler.
@@ -20,6 +22,7 @@ public struct ImageProblem: Sendable {
       images: experiment.images)
     decoder = experiment.prior.decoder
     quantities = scene.quantities(derived: experiment.derived)
+    networkQuantities = experiment.networkQuantities
     problem = InverseProblem(
       model: experiment.prior.model, denoiser: experiment.prior.denoiser,
       measurementOperator: experiment.prior.measuring(scene.measurementOperator),

@@ -26,7 +26,21 @@ struct CalibrationOptions: ParsableArguments {
       valueName: "file"))
   var write: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "TorchScript network whose features the FID of samples and truths is taken of.",
+      valueName: "file"))
+  var fid: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "What black and white are for that network, such as -1:1.", valueName: "black:white"))
+  var fidRange = "0:1"
+
   func validate() throws {
+    guard range != nil else {
+      throw ValidationError("--fid-range must be two rising numbers, such as 0:1 or -1:1.")
+    }
     for (name, value) in [("--miss-rate", missRate), ("--delta", delta)] {
       guard value > 0, value < 1 else {
         throw ValidationError("\(name) must be above 0 and below 1.")
@@ -34,10 +48,19 @@ struct CalibrationOptions: ParsableArguments {
     }
   }
 
+  private var range: ClosedRange<Double>? {
+    let ends = fidRange.split(separator: ":", omittingEmptySubsequences: false).map { Double($0) }
+    guard ends.count == 2, let low = ends[0], let high = ends[1], low < high, high - low < .infinity
+    else { return nil }
+    return low...high
+  }
+
   /// Tells what images with truth say, and writes the factors of calibrated intervals.
   ///
   /// - Returns: the text for the terminal.
-  func conclude(_ results: WrittenResults, in folder: RunDirectory) throws -> String {
+  func conclude(
+    _ results: WrittenResults, in folder: RunDirectory, console: Console
+  ) throws -> String {
     guard let summary = results.calibration.calibration.summary() else {
       throw Failure(
         "a calibration needs at least two images with truth and two samples of each "
@@ -46,11 +69,16 @@ struct CalibrationOptions: ParsableArguments {
     let outcome = Result { () throws(ConformalError) in
       try results.calibration.conformal.outcome(missRate: missRate, delta: delta, byStd: byStd)
     }
-    let text = CalibrationText(summary).text
+    let text = try CalibrationText(summary).text + featureDistance(folder, console)
     switch outcome {
     case .success(let found): return text + "\n" + (try write(found, summary, folder))
     case .failure(let error): return text + "\nno calibrated intervals: \(error)"
     }
+  }
+
+  private func featureDistance(_ folder: RunDirectory, _ console: Console) throws -> String {
+    guard let fid, let range else { return "" }
+    return try "\n" + FeatureDistance(network: fid, range: range).text(of: folder, console: console)
   }
 
   private func write(

@@ -32,7 +32,7 @@ struct Calibrate: ParsableCommand {
 
   private func compare() throws {
     try FolderResults(options.experiment.config).write { results, folder in
-      print(try calibration.conclude(results, in: folder))
+      print(try calibration.conclude(results, in: folder, console: Console()))
     }
   }
 

@@ -28,7 +28,7 @@ extension RunSession {
       console.close()
       print(written.text)
       if let calibration {
-        print(try calibration.conclude(written.results, in: run.directory))
+        print(try calibration.conclude(written.results, in: run.directory, console: console))
       }
       let lost = run.plan.remaining(after: standing.progress)
       return lost.isEmpty ? ending : Self.bereft(of: lost, run.directory)

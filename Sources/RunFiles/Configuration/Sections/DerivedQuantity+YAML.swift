@@ -2,10 +2,11 @@ import Statistics
 
 extension Configuration.DerivedQuantity {
   private enum Word: String, CaseIterable {
-    case mean, contrast, histogram
+    case mean, contrast, histogram, network
     case totalVariation = "total_variation"
   }
 
+  static let networkContent = "a TorchScript file (torch.jit.save)"
   static let maskContent = "an .npy or .png file [height, width], 1 (white) where a pixel counts"
 
   /// Reads the list `derived`, and notes names that occur twice.
@@ -52,6 +53,13 @@ extension Configuration.DerivedQuantity {
       return .histogram(
         mask: section.value("mask", .mask), bins: section.value("bins", .integer(1...256)) ?? 10,
         range: section.value("range", .risingRange) ?? 0...1)
+    case .network:
+      let file = section.required("network", .text(networkContent))
+      let range = section.value("range", .risingRange) ?? 0...1
+      let comparesWithTruth = section.value("with_truth", .flag) ?? false
+      return file.map {
+        .network(file: $0, range: range, comparesWithTruth: comparesWithTruth)
+      }
     }
   }
 
@@ -65,6 +73,7 @@ extension Configuration.DerivedQuantity {
     case .contrast: .contrast
     case .totalVariation: .totalVariation
     case .histogram: .histogram
+    case .network: .network
     }
   }
 
@@ -75,11 +84,17 @@ extension Configuration.DerivedQuantity {
       Self.file("mask", mask) + Self.file("background", background)
     case .totalVariation: []
     case .histogram(let mask, let bins, let range):
-      Self.file("mask", mask) + [
-        ("bins", .integer(bins)),
-        ("range", .list([.number(range.lowerBound), .number(range.upperBound)])),
+      Self.file("mask", mask) + [("bins", .integer(bins)), ("range", Self.list(range))]
+    case .network(let file, let range, let comparesWithTruth):
+      [
+        ("network", .file(file, expected: Self.networkContent)), ("range", Self.list(range)),
+        ("with_truth", .flag(comparesWithTruth)),
       ]
     }
+  }
+
+  private static func list(_ range: ClosedRange<Double>) -> YAMLValue {
+    .list([.number(range.lowerBound), .number(range.upperBound)])
   }
 
   private static func file(_ key: String, _ path: String?) -> [(String, YAMLValue)] {

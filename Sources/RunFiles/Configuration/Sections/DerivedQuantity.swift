@@ -11,6 +11,8 @@ extension Configuration {
       case totalVariation
       /// The shares of pixels in equal bins of a range of values, over a mask or the image.
       case histogram(mask: String?, bins: Int, range: ClosedRange<Double>)
+      /// What a TorchScript network says of the image, or of image and truth; it sees images in a range.
+      case network(file: String, range: ClosedRange<Double>, comparesWithTruth: Bool)
     }
 
     /// What it is called in tables.
