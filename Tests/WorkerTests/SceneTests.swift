@@ -56,6 +56,25 @@ import Testing
     #expect(try bits(Experiments.configuration(more, operation: mask), image: 1) != expected)
   }
 
+  /// The truth's discrepancy is the sum of its noise squared over the pixels that are kept; float32 sums.
+  @Test func maskedPixelsDoNotCountInTheDiscrepancy() throws {
+    let mask = Configuration.Operator.inpainting(.init(mask: .random(probability: 0.5...0.5)))
+    let folder = try Experiments.folder()
+    let configuration = Experiments.configuration(folder, operation: mask)
+    let found = try scene(configuration)
+    let data = try found.measuredData(
+      sigma: 0.3, operators: OperatorSource(configuration, shape: Experiments.shape))
+    #expect(data.values == 16 && data.measured == 8)
+    let truth = try Tensor(
+      Experiments.image().floats().map { 2 * $0 - 1 }, shape: [1] + Experiments.shape)
+    let residuals = try (found.measurement - found.measurementOperator.apply(truth)).doubles()
+    let kept = try #require(found.measurementOperator as? Inpainting).mask.values
+    let total = residuals.reduce(0) { $0 + $1 * $1 } / 16
+    let expected = zip(residuals, kept).reduce(0) { $0 + ($1.1 == 0 ? 0 : $1.0 * $1.0) } / 0.09
+    let discrepancy = data.discrepancies([total.squareRoot() / 0.3])[0]
+    #expect(expected > 1 && abs(discrepancy - expected) < 1e-5 * 16)
+  }
+
   // MARK: - Measurements from files
 
   private func measured(_ shape: [Int], _ operation: Configuration.Operator) throws -> Scene {

@@ -9,11 +9,14 @@ public struct SceneImages: Sendable {
   public var truth: [Float]?
   /// What is computed of every sample; nil where it is not known.
   public var quantities: QuantitySet?
+  /// What of the measurement depends on the image; nil where the noise is not Gaussian.
+  public var measured: MeasuredData?
 
   public init(
     measurement: (values: [Float], shape: [Int])? = nil, truth: [Float]? = nil,
-    quantities: QuantitySet? = nil
+    quantities: QuantitySet? = nil, measured: MeasuredData? = nil
   ) {
+    self.measured = measured
     self.measurement = measurement
     self.truth = truth
     self.quantities = quantities
@@ -75,6 +78,8 @@ struct ImageResult {
       monteCarloError: Self.average(map("mcse").map(Double.init)),
       evaluations: part.records.reduce(0) { $0 + $1.networkEvaluations },
       seconds: part.records.reduce(0) { $0 + $1.seconds })
+    row.dataCheck = dataCheck(good)
+    row.modes = try modes()?.modes.count
     guard let truth = scene.truth, !good.isEmpty else { return row }
     row.meanPSNR = try ImageQuality.peakSignalToNoise(map("mean"), truth: truth)
     row.meanSSIM = try ImageQuality.structuralSimilarity(

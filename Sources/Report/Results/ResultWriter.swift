@@ -51,6 +51,8 @@ public struct ResultWriter: Sendable {
       quantities.add(result)
       if sheet.count < OverviewPicture.maximumRows { sheet.append(try row(result, rows.last)) }
     }
+    let findings = PosteriorPredictiveCheck.findings(rows.map(\.dataCheck))
+    for (row, finding) in findings.enumerated() { rows[row].dataFinding = finding }
     let table = MetricsTable(rows: rows, interval: interval)
     try AtomicFile.write(table.csv, to: "\(directory.path)/metrics.csv")
     if !quantities.isEmpty {

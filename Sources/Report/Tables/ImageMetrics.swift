@@ -1,3 +1,5 @@
+import Statistics
+
 /// The figures of one image of a run; nil where they cannot be known, as without a truth.
 public struct ImageMetrics: Sendable, Equatable {
   /// The relative name of the image.
@@ -22,6 +24,12 @@ public struct ImageMetrics: Sendable, Equatable {
   public var coverage: Double?
   /// The fraction of pixels whose truth lies in the calibrated interval.
   public var calibratedCoverage: Double?
+  /// Whether the samples explain the measurement.
+  public var dataCheck: PosteriorPredictiveCheck? = nil
+  /// What that means among all images of the run.
+  public var dataFinding: PosteriorPredictiveCheck.Finding? = nil
+  /// How many modes the kept samples fall into.
+  public var modes: Int? = nil
   /// Network evaluations.
   public var evaluations: Int
   /// Seconds of work.

@@ -55,6 +55,8 @@ extension MetricsTable {
       Figure("in calibrated") { row in
         row.calibratedCoverage.map { NumberText.fixed(100 * $0, decimals: 1) + " %" } ?? "-"
       },
+      Figure("data") { $0.dataFinding.flatMap { $0 == .agrees ? nil : $0.rawValue } ?? "-" },
+      Figure("modes") { $0.modes.flatMap { $0 > 1 ? "\($0)" : nil } ?? "-" },
       Figure("NFE") { "\($0.evaluations)" },
       Figure("seconds") { NumberText.fixed($0.seconds, decimals: 1) },
     ]

@@ -13,12 +13,20 @@ public struct MetricsTable: Sendable {
   }
 }
 
+extension MetricsTable {
+  /// The images whose samples and data disagree.
+  public var disagreeing: [ImageMetrics] {
+    rows.filter { $0.dataFinding != nil && $0.dataFinding != .agrees }
+  }
+}
+
 // MARK: - CSV
 
 extension MetricsTable {
   private static let header = [
     "image", "samples", "failed", "psnr_mean", "ssim_mean", "psnr_samples", "ssim_samples", "std",
-    "mcse", "coverage", "coverage_calibrated", "nfe", "seconds",
+    "mcse", "coverage", "coverage_calibrated", "p_data", "data",
+    "modes", "nfe", "seconds",
   ]
 
   /// The text of `metrics.csv`: a header and a row an image, in UTF-8.
@@ -33,10 +41,11 @@ extension MetricsTable {
   private static func record(_ row: ImageMetrics) -> [String] {
     let figures = [
       row.meanPSNR, row.meanSSIM, row.samplePSNR, row.sampleSSIM, row.standardDeviation,
-      row.monteCarloError, row.coverage, row.calibratedCoverage,
+      row.monteCarloError, row.coverage, row.calibratedCoverage, row.dataCheck?.pValue,
     ]
     return [row.image, "\(row.samples)", "\(row.failed)"]
       + figures.map { $0.map { NumberText.short($0, digits: 6) } ?? "" }
+      + [row.dataFinding?.rawValue ?? "", row.modes.map { "\($0)" } ?? ""]
       + ["\(row.evaluations)", NumberText.short(row.seconds, digits: 6)]
   }
 }

@@ -64,6 +64,8 @@ public enum SummaryJSON {
       "ssim_samples": value(total.sampleSSIM), "std": value(total.standardDeviation),
       "mcse": value(total.monteCarloError), "coverage": value(total.coverage),
       "coverage_calibrated": value(total.calibratedCoverage),
+      "images_disagreeing": .integer(table.disagreeing.count),
+      "images_with_modes": .integer(table.rows.count { ($0.modes ?? 1) > 1 }),
       "interval": interval.map(SummaryValue.list) ?? .null,
     ]
   }

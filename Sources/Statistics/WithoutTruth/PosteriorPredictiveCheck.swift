@@ -34,9 +34,8 @@ public struct PosteriorPredictiveCheck: Sendable, Equatable {
   ///   - measurements: M.
   public init?(discrepancies: [Double], measurements: Int) {
     guard !discrepancies.isEmpty, measurements > 0 else { return nil }
-    let tails = discrepancies.map {
-      ChiSquare.upperTail($0, degreesOfFreedom: Double(measurements))
-    }
+    let degrees = Double(measurements)
+    let tails = discrepancies.map { ChiSquare.upperTail($0, degreesOfFreedom: degrees) }
     pValue = tails.reduce(0, +) / Double(tails.count)
   }
 

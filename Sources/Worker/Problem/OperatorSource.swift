@@ -14,6 +14,7 @@ public final class OperatorSource: Sendable {
   private let configured: Configuration.Operator
   private let seed: UInt64
   private let common = Mutex<(any MeasurementOperator)?>(nil)
+  private let measured = Mutex<[Bool]?>(nil)
 
   public init(_ configuration: Configuration, shape: [Int], device: Device = .cpu) {
     configured = configuration.measurement.operator
@@ -35,6 +36,19 @@ public final class OperatorSource: Sendable {
     }
     guard let redrawn = made as? any RedrawnOperator else { return made }
     return try redrawn.drawn(seed: seed, image: image.key)
+  }
+
+  /// Which values of an image's measurement depend on it; found once if all images share the operator.
+  func measuredValues(_ operation: any MeasurementOperator, of image: ImageID) throws -> [Bool] {
+    if configured.isDrawnForEachImage {
+      return try operation.measuredValues(ofImage: shape, device: device)
+    }
+    return try measured.withLock { known in
+      if let known { return known }
+      let found = try operation.measuredValues(ofImage: shape, device: device)
+      known = found
+      return found
+    }
   }
 
   private func make(_ image: ImageID) throws -> any MeasurementOperator {

@@ -147,7 +147,13 @@ final class SceneSource: Sendable {
     else { return SceneImages() }
     return SceneImages(
       measurement: try? scene.measurementPicture(), truth: scene.truth,
-      quantities: derived(shape).map { scene.quantities(derived: $0) })
+      quantities: derived(shape).map { scene.quantities(derived: $0) },
+      measured: measuredData(scene))
+  }
+
+  private func measuredData(_ scene: Scene) -> MeasuredData? {
+    guard case .gaussian(let sigma) = configuration.measurement.noise, sigma > 0 else { return nil }
+    return try? scene.measuredData(sigma: sigma, operators: operators(scene.shape))
   }
 
   /// The derived quantities; nil where a mask is not to be had any more.
