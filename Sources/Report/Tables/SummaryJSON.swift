@@ -64,6 +64,7 @@ public enum SummaryJSON {
       "ssim_samples": value(total.sampleSSIM), "std": value(total.standardDeviation),
       "mcse": value(total.monteCarloError), "coverage": value(total.coverage),
       "coverage_calibrated": value(total.calibratedCoverage),
+      "residual": value(total.residual),
       "interval": interval.map(SummaryValue.list) ?? .null,
     ]
   }
