@@ -23,8 +23,11 @@ let swiftSettings: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
-func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+func room(
+  _ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []
+) -> Target {
+  .target(
+    name: name, dependencies: dependencies, resources: resources, swiftSettings: swiftSettings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
@@ -70,7 +73,10 @@ let package = Package(
       ["Statistics", "PNGShim", "ZlibShim", "CCrypto", "Yams"]),
     room("Worker", ["Engine", "LinearAlgebra", "Statistics", "RunFiles"]),
     room("Coordinator", ["Statistics", "RunFiles", "MPIShim"]),
-    room("Report", ["Statistics", "RunFiles"]),
+    // Style and script of report.html go into the program itself: a copied binary needs no bundle.
+    room(
+      "Report", ["Statistics", "RunFiles"],
+      resources: [.embedInCode("HTML/Page/report.css"), .embedInCode("HTML/Page/report.js")]),
     room("Batch", ["RunFiles"]),
     room("Validation", ["Engine", "LinearAlgebra", "RunFiles", "Worker"]),
     .executableTarget(

@@ -17,7 +17,7 @@ struct Posterior: ParsableCommand {
     version: Program.name,
     subcommands: [
       Run.self, Calibrate.self, Submit.self, Plan.self, Status.self, Missing.self, Merge.self,
-      Inspect.self, Fold.self, Doctor.self, Validate.self, Simulate.self,
+      WriteReport.self, Inspect.self, Fold.self, Doctor.self, Validate.self, Simulate.self,
     ]
   )
 

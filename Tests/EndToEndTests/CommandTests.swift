@@ -173,8 +173,8 @@ extension EndToEnd {
   /// The help texts as they are agreed on.
   @Suite struct Help {
     static let commands = [
-      "", "run", "submit", "plan", "status", "missing", "merge", "inspect", "fold", "doctor",
-      "validate", "simulate",
+      "", "run", "submit", "plan", "status", "missing", "merge", "report", "inspect", "fold",
+      "doctor", "validate", "simulate",
     ]
 
     /// `POSTERIOR_RECORD_SNAPSHOTS=1` writes the texts anew.

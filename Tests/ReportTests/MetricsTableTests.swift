@@ -23,9 +23,9 @@ struct MetricsTableTests {
     let table = MetricsTable(rows: [row("boot"), blind("bag")], interval: 0.05...0.95)
     #expect(
       table.csv == """
-        image,samples,failed,psnr_mean,ssim_mean,psnr_samples,ssim_samples,std,mcse,coverage,coverage_calibrated,p_data,data,modes,nfe,seconds
-        boot,16,0,24.5,0.9,22.25,0.8125,0.0312346,0.0078,0.875,,,,,4000,12.5
-        bag,1,15,,,,,nan,,,,,,,250,3
+        image,samples,failed,psnr_mean,ssim_mean,psnr_samples,ssim_samples,std,mcse,coverage,coverage_calibrated,p_data,data,modes,nfe,seconds,residual
+        boot,16,0,24.5,0.9,22.25,0.8125,0.0312346,0.0078,0.875,,,,,4000,12.5,
+        bag,1,15,,,,,nan,,,,,,,250,3,
 
         """)
   }
@@ -38,7 +38,7 @@ struct MetricsTableTests {
     flagged.dataFinding = .residualTooLarge
     flagged.modes = 2
     let table = MetricsTable(rows: [flagged, row("bag")], interval: 0.05...0.95)
-    #expect(table.csv.contains(",0.875,,0.25,too-large,2,4000,12.5\n"))
+    #expect(table.csv.contains(",0.875,,0.25,too-large,2,4000,12.5,\n"))
     #expect(table.disagreeing.map(\.image) == ["boot"])
     let lines = table.text(width: 130).split(separator: "\n")
     #expect(lines.contains { $0.hasPrefix("boot") && $0.contains("too-large      2") })
@@ -53,7 +53,7 @@ struct MetricsTableTests {
     ])
   func quoting(name: String, field: String) {
     let lines = MetricsTable(rows: [row(name)], interval: nil).csv
-    #expect(lines.contains("seconds\n" + field + ",16,"))
+    #expect(lines.contains("residual\n" + field + ",16,"))
   }
 
   @Test("The terminal table is aligned, with totals in the last row")
@@ -157,6 +157,7 @@ struct MetricsTableTests {
           },
           "psnr_mean" : 24.5,
           "psnr_samples" : 22.25,
+          "residual" : null,
           "samples" : 16,
           "seconds" : 12.5,
           "ssim_mean" : 0.9,

@@ -45,6 +45,16 @@ struct Canvas {
     }
   }
 
+  /// Lays a colour over a pixel; `opacity` is 0 to 1.
+  mutating func blend(_ x: Int, _ y: Int, _ color: Color, _ opacity: Double) {
+    guard (0..<width).contains(x), (0..<height).contains(y) else { return }
+    let index = 3 * (y * width + x)
+    for (channel, value) in [color.red, color.green, color.blue].enumerated() {
+      let below = Double(pixels[index + channel])
+      pixels[index + channel] = UInt8((below + opacity * (Double(value) - below)).rounded())
+    }
+  }
+
   private mutating func set(_ x: Int, _ y: Int, _ color: Color) {
     let index = 3 * (y * width + x)
     pixels[index] = color.red

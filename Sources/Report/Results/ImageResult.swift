@@ -1,3 +1,4 @@
+import Foundation
 import RunFiles
 import Statistics
 
@@ -25,32 +26,44 @@ public struct SceneImages: Sendable {
 
 /// The maps of one image, computed from its part.
 struct ImageResult {
+  /// The most samples shown as pictures.
+  private static let mostSamples = 64
+
   let part: Part
   let scene: SceneImages
+  let extras: ImageExtras
   let maps: [(name: String, values: [Float])]
 
   /// - Parameters:
   ///   - quantiles: which quantile maps to make, in [0,1].
   ///   - scaling: the factors of calibrated intervals, whose ends become the maps `lower` and `upper`.
   init(
-    _ part: Part, scene: SceneImages, quantiles: [Double], scaling: IntervalScaling? = nil
+    _ part: Part, scene: SceneImages, extras: ImageExtras = ImageExtras(), quantiles: [Double],
+    scaling: IntervalScaling? = nil
   ) throws {
     self.part = part
     self.scene = scene
+    self.extras = extras
     let statistics = part.statistics
     let basic = [
       ("mean", statistics.mean()), ("std", statistics.standardDeviation()),
       ("mcse", statistics.monteCarloError()),
     ]
-    let extrema = [("min", statistics.minimum()), ("max", statistics.maximum())].compactMap {
-      name, map in
-      map.map { (name, $0) }
+    let levels = try quantiles.sorted().map {
+      (Self.name(ofQuantile: $0), try statistics.quantile($0))
     }
+    let extrema = [("min", statistics.minimum()), ("max", statistics.maximum())]
     let interval = scaling.map { $0.interval(mean: basic[0].1, std: basic[1].1) }
-    let calibrated = interval.map { [("lower", $0.lower), ("upper", $0.upper)] } ?? []
     maps =
-      try basic + extrema
-      + quantiles.map { (Self.name(ofQuantile: $0), try statistics.quantile($0)) } + calibrated
+      basic + levels + Self.width(levels.map(\.1))
+      + extrema.compactMap { name, values in values.map { (name, $0) } }
+      + (interval.map { [("lower", $0.lower), ("upper", $0.upper)] } ?? [])
+  }
+
+  /// The width of the interval between the outermost quantiles; none of fewer than two.
+  private static func width(_ levels: [[Float]]) -> [(String, [Float])] {
+    guard levels.count > 1, let lower = levels.first, let upper = levels.last else { return [] }
+    return [("width", zip(upper, lower).map { $0 - $1 })]
   }
 
   /// `q05` for 0.05, `q50` for 0.5, `q975` for 0.975.
@@ -59,12 +72,35 @@ struct ImageResult {
     return "q" + (digits.count == 1 ? digits + "0" : digits)
   }
 
+  /// `sample-007` for 7.
+  static func name(ofSample index: Int) -> String { String(format: "sample-%03d", index) }
+
+  /// The first of the kept samples.
+  var shownSamples: [(index: Int, values: [Float])] {
+    part.kept.sorted { $0.key < $1.key }.prefix(Self.mostSamples).map { ($0.key, $0.value) }
+  }
+
+  func has(_ name: String) -> Bool { maps.contains { $0.name == name } }
+
   func map(_ name: String) -> [Float] { maps.first { $0.name == name }?.values ?? [] }
 
   func image(_ name: String) throws -> FloatImage {
     try FloatImage(map(name), shape: part.shape)
   }
 
+  /// How the values of a map become colours.
+  static func kind(of map: String) -> ReportPicture.Kind {
+    switch map {
+    case "std", "mcse": .std
+    case "width": .width
+    default: .picture
+    }
+  }
+}
+
+// MARK: - Figures
+
+extension ImageResult {
   /// The row of the tables.
   ///
   /// - Parameter interval: names of the two quantile maps whose coverage is counted.
@@ -76,6 +112,7 @@ struct ImageResult {
       sampleSSIM: Self.average(good.compactMap(\.ssim)),
       standardDeviation: Self.average(map("std").map(Double.init)),
       monteCarloError: Self.average(map("mcse").map(Double.init)),
+      residual: Self.average(good.compactMap(\.residual)),
       evaluations: part.records.reduce(0) { $0 + $1.networkEvaluations },
       seconds: part.records.reduce(0) { $0 + $1.seconds })
     row.dataCheck = dataCheck(good)
@@ -95,8 +132,7 @@ struct ImageResult {
 
   /// The ends of the calibrated intervals, where there are any.
   private var calibrated: (lower: [Float], upper: [Float])? {
-    let (lower, upper) = (map("lower"), map("upper"))
-    return lower.isEmpty ? nil : (lower, upper)
+    has("lower") ? (map("lower"), map("upper")) : nil
   }
 
   private static func average(_ values: [Double]) -> Double? {

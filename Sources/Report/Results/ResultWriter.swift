@@ -2,26 +2,29 @@ import Foundation
 import RunFiles
 import Statistics
 
-/// Writes what a run is for: maps, pictures, tables.
+/// Writes what a run is for: maps, pictures, tables, the report.
 ///
 /// Everything is computed from the parts alone, so the bytes of maps and pictures depend on the
 /// samples only, not on who drew them in which order.
 public struct ResultWriter: Sendable {
-  private let directory: RunDirectory
+  let directory: RunDirectory
+  let extras: ReportExtras
+  let savesSamples: Bool
   private let quantiles: [Double]
-  private let savesSamples: Bool
   private let scaling: IntervalScaling?
   private let scene: @Sendable (ImageID, [Int]) -> SceneImages
 
   /// - Parameters:
   ///   - scaling: the factors of calibrated intervals, if there are any.
+  ///   - extras: what the report shows besides what the parts tell.
   ///   - scene: what is known of an image of the given shape besides its samples.
   public init(
     _ directory: RunDirectory, statistics: Configuration.Statistics,
-    scaling: IntervalScaling? = nil,
+    scaling: IntervalScaling? = nil, extras: ReportExtras = ReportExtras(),
     scene: @escaping @Sendable (ImageID, [Int]) -> SceneImages
   ) {
     self.directory = directory
+    self.extras = extras
     quantiles = statistics.quantiles
     savesSamples = statistics.saveSamples
     self.scaling = scaling
@@ -38,29 +41,46 @@ public struct ResultWriter: Sendable {
     let summary = "\(directory.path)/summary.json"
     try AtomicFile.remove(summary)
     let images = progress.images.keys.sorted()
-    let limit = try stdLimit(images, progress)
-    var rows: [ImageMetrics] = []
-    var calibration = RunCalibration()
-    var quantities = QuantityTable(quantiles: quantiles)
-    var sheet: [OverviewPicture.Row] = []
+    let limits = ReportLimits(std: try stdLimit(images, progress))
+    let report = try ReportFile(
+      path: "\(directory.path)/report.html", images: images.count, limits: limits)
+    var tables = ResultTables(quantiles: quantiles)
     for image in images {
-      guard let result = try result(of: image, progress) else { continue }
-      rows.append(try result.metrics(interval: intervalNames))
-      try write(result, stdLimit: limit)
-      result.calibrationImage(interval: intervalNames).map { calibration.add($0) }
-      quantities.add(result)
-      if sheet.count < OverviewPicture.maximumRows { sheet.append(try row(result, rows.last)) }
+      guard let part = try directory.part(of: image, in: progress) else { continue }
+      tables.failures.add(part)
+      guard part.statistics.count > 0 else { continue }
+      let result = try result(of: part)
+      try write(result, limits)
+      try report.add(result, interval: intervalNames, folder: "maps/\(image.name)")
+      try tables.add(result, interval: intervalNames)
     }
-    let findings = PosteriorPredictiveCheck.findings(rows.map(\.dataCheck))
-    for (row, finding) in findings.enumerated() { rows[row].dataFinding = finding }
-    let table = MetricsTable(rows: rows, interval: interval)
-    try AtomicFile.write(table.csv, to: "\(directory.path)/metrics.csv")
-    if !quantities.isEmpty {
-      try AtomicFile.write(quantities.csv, to: "\(directory.path)/quantities.csv")
+    tables.judge()
+    let written = WrittenResults(
+      table: MetricsTable(rows: tables.rows, interval: interval), calibration: tables.calibration)
+    try write(tables, written)
+    if !tables.sheet.isEmpty { try writeOverview(tables.sheet, limits.std) }
+    try finish(report, tables, written)
+    try AtomicFile.write(SummaryJSON.text(of: written.table, facts: facts), to: summary)
+    return written
+  }
+
+  private func write(_ tables: ResultTables, _ written: WrittenResults) throws {
+    try AtomicFile.write(written.table.csv, to: "\(directory.path)/metrics.csv")
+    if !tables.quantities.isEmpty {
+      try AtomicFile.write(tables.quantities.csv, to: "\(directory.path)/quantities.csv")
     }
-    if !sheet.isEmpty { try writeOverview(sheet, limit) }
-    try AtomicFile.write(SummaryJSON.text(of: table, facts: facts), to: summary)
-    return WrittenResults(table: table, calibration: calibration)
+  }
+
+  /// Writes the report, and the figures of the calibration if there is one.
+  private func finish(
+    _ report: ReportFile, _ tables: ResultTables, _ written: WrittenResults
+  ) throws {
+    let summary = extras.calibration ?? written.calibration.calibration.summary()
+    let figures = summary.map(CalibrationFigures.init)
+    try figures?.write(to: "\(directory.path)/calibration", in: directory)
+    try report.finish(
+      written.table, title: title, calibration: figures, extras: extras,
+      failures: tables.failures, provenance: Provenance(directory))
   }
 
   private var interval: ClosedRange<Double>? {
@@ -76,12 +96,12 @@ public struct ResultWriter: Sendable {
     }
   }
 
-  private func result(of image: ImageID, _ progress: RunProgress) throws -> ImageResult? {
-    guard let part = try directory.part(of: image, in: progress), part.statistics.count > 0 else {
-      return nil
-    }
+  private func result(of part: Part) throws -> ImageResult {
+    var shown = try extras.image(part)
+    shown.strips += try ImageResult.componentStrips(part)
     return try ImageResult(
-      part, scene: scene(image, part.shape), quantiles: quantiles, scaling: scaling)
+      part, scene: scene(part.image, part.shape), extras: shown, quantiles: quantiles,
+      scaling: scaling)
   }
 
   private func stdLimit(_ images: [ImageID], _ progress: RunProgress) throws -> Float {
@@ -95,81 +115,17 @@ public struct ResultWriter: Sendable {
   }
 }
 
-// MARK: - One image
-
-extension ResultWriter {
-  private func write(_ result: ImageResult, stdLimit: Float) throws {
-    let folder = directory.mapsPath(of: result.part.image)
-    try directory.makeFolder(of: "\(folder)/mean.npy")
-    for (name, values) in result.maps {
-      let array = StoredArray(values, shape: result.part.shape)
-      try AtomicFile.write(Npy.encode(array), to: "\(folder)/\(name).npy")
-      try picture(
-        result.image(name), name, style(of: name, stdLimit), of: result, to: "\(folder)/\(name).png"
-      )
-    }
-    try writeScene(result, folder)
-    for (index, values) in result.part.kept.sorted(by: { $0.key < $1.key }).prefix(64) {
-      let name = String(format: "sample-%03d", index)
-      let image = try FloatImage(values, shape: result.part.shape)
-      try picture(image, "sample \(index)", .picture, of: result, to: "\(folder)/\(name).png")
-    }
-    if savesSamples { try writeSamples(result.part) }
-  }
-
-  private func style(of map: String, _ stdLimit: Float) -> MapPicture.Style {
-    switch map {
-    case "std", "mcse": .map(.viridis, limits: 0...stdLimit)
-    default: .picture
-    }
-  }
-
-  private func writeScene(_ result: ImageResult, _ folder: String) throws {
-    if let measurement = result.scene.measurement {
-      let image = try FloatImage(measurement.values, shape: measurement.shape)
-      try picture(image, "measurement", .picture, of: result, to: "\(folder)/measurement.png")
-    }
-    if let truth = result.scene.truth {
-      let image = try FloatImage(truth, shape: result.part.shape)
-      try picture(image, "truth", .picture, of: result, to: "\(folder)/truth.png")
-    }
-  }
-
-  private func picture(
-    _ image: FloatImage, _ title: String, _ style: MapPicture.Style, of result: ImageResult,
-    to path: String
-  ) throws {
-    let picture = try MapPicture(title: "\(result.part.image.name): \(title)", style: style)
-    try AtomicFile.write(PNGFile.encode(picture.render(image)), to: path)
-  }
-
-  private func writeSamples(_ part: Part) throws {
-    let path = directory.samplesPath(of: part.image)
-    try directory.makeFolder(of: path)
-    let values = part.kept.sorted { $0.key < $1.key }.flatMap(\.value)
-    let array = StoredArray(values, shape: [part.kept.count] + part.shape)
-    try AtomicFile.write(Npy.encode(array), to: path)
-  }
-}
-
 // MARK: - Overview
 
 extension ResultWriter {
-  private func row(_ result: ImageResult, _ metrics: ImageMetrics?) throws -> OverviewPicture.Row {
-    let shape = result.part.shape
-    let notes = metrics?.meanPSNR.map { [String(format: "%.1f dB", $0)] } ?? []
-    return OverviewPicture.Row(
-      label: result.part.image.name, notes: notes,
-      measurement: try result.scene.measurement.map { try FloatImage($0.values, shape: $0.shape) },
-      truth: try result.scene.truth.map { try FloatImage($0, shape: shape) },
-      mean: try result.image("mean"), standardDeviation: try result.image("std"),
-      samples: try result.part.kept.sorted { $0.key < $1.key }.prefix(2).map {
-        try FloatImage($0.value, shape: shape)
-      })
+  /// The name of the run folder.
+  private var title: String {
+    let name = (directory.path as NSString).lastPathComponent
+    guard name == "." || name == ".." || name.isEmpty else { return name }
+    return URL(filePath: directory.path).standardizedFileURL.lastPathComponent
   }
 
   private func writeOverview(_ rows: [OverviewPicture.Row], _ limit: Float) throws {
-    let title = (directory.path as NSString).lastPathComponent
     let picture = try OverviewPicture(title: title, rows: rows, stdLimit: limit)
     try AtomicFile.write(
       PNGFile.encode(picture.render()), to: "\(directory.path)/overview.png")

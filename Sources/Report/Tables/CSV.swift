@@ -4,6 +4,11 @@ enum CSV {
     rows.map { $0.map(quoted).joined(separator: ",") + "\n" }.joined()
   }
 
+  /// A number with six significant digits; an unknown one is an empty field.
+  static func field(_ value: Double?) -> String {
+    value.map { NumberText.short($0, digits: 6) } ?? ""
+  }
+
   private static func quoted(_ field: String) -> String {
     let isPlain = field.utf8.allSatisfy { !Array("\",\r\n".utf8).contains($0) }
     return isPlain

@@ -30,6 +30,9 @@ public struct ImageMetrics: Sendable, Equatable {
   public var dataFinding: PosteriorPredictiveCheck.Finding? = nil
   /// How many modes the kept samples fall into.
   public var modes: Int? = nil
+  /// Root mean square of y − A(x) over the noise level, averaged over samples; nil where that has no
+  /// meaning.
+  public var residual: Double?
   /// Network evaluations.
   public var evaluations: Int
   /// Seconds of work.
@@ -40,14 +43,14 @@ public struct ImageMetrics: Sendable, Equatable {
     image: String, samples: Int, failed: Int, meanPSNR: Double? = nil, meanSSIM: Double? = nil,
     samplePSNR: Double? = nil, sampleSSIM: Double? = nil, standardDeviation: Double? = nil,
     monteCarloError: Double? = nil, coverage: Double? = nil, calibratedCoverage: Double? = nil,
-    evaluations: Int, seconds: Double
+    residual: Double? = nil, evaluations: Int, seconds: Double
   ) {
     (self.image, self.samples, self.failed) = (image, samples, failed)
     (self.meanPSNR, self.meanSSIM) = (meanPSNR, meanSSIM)
     (self.samplePSNR, self.sampleSSIM) = (samplePSNR, sampleSSIM)
     (self.standardDeviation, self.monteCarloError) = (standardDeviation, monteCarloError)
     (self.coverage, self.calibratedCoverage) = (coverage, calibratedCoverage)
-    (self.evaluations, self.seconds) = (evaluations, seconds)
+    (self.residual, self.evaluations, self.seconds) = (residual, evaluations, seconds)
   }
 }
 
@@ -67,6 +70,7 @@ extension ImageMetrics {
       sampleSSIM: mean(\.sampleSSIM), standardDeviation: mean(\.standardDeviation),
       monteCarloError: mean(\.monteCarloError), coverage: mean(\.coverage),
       calibratedCoverage: mean(\.calibratedCoverage),
+      residual: mean(\.residual),
       evaluations: rows.reduce(0) { $0 + $1.evaluations },
       seconds: rows.reduce(0) { $0 + $1.seconds })
   }

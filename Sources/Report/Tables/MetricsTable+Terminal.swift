@@ -39,26 +39,26 @@ extension MetricsTable {
   }
 
   /// The columns after the name.
-  private var figures: [Figure] {
+  private var figures: [Entry] {
     [
-      Figure("samples") { "\($0.samples)" },
-      Figure("failed") { "\($0.failed)" },
-      Figure("PSNR", group: "mean") { NumberText.fixed($0.meanPSNR, decimals: 2) },
-      Figure("SSIM", group: "mean") { NumberText.fixed($0.meanSSIM, decimals: 3) },
-      Figure("PSNR", group: "samples") { NumberText.fixed($0.samplePSNR, decimals: 2) },
-      Figure("SSIM", group: "samples") { NumberText.fixed($0.sampleSSIM, decimals: 3) },
-      Figure("std") { NumberText.fixed($0.standardDeviation, decimals: 4) },
-      Figure("MCSE") { NumberText.fixed($0.monteCarloError, decimals: 4) },
-      Figure(intervalTitle) { row in
+      Entry("samples") { "\($0.samples)" },
+      Entry("failed") { "\($0.failed)" },
+      Entry("PSNR", group: "mean") { NumberText.fixed($0.meanPSNR, decimals: 2) },
+      Entry("SSIM", group: "mean") { NumberText.fixed($0.meanSSIM, decimals: 3) },
+      Entry("PSNR", group: "samples") { NumberText.fixed($0.samplePSNR, decimals: 2) },
+      Entry("SSIM", group: "samples") { NumberText.fixed($0.sampleSSIM, decimals: 3) },
+      Entry("std") { NumberText.fixed($0.standardDeviation, decimals: 4) },
+      Entry("MCSE") { NumberText.fixed($0.monteCarloError, decimals: 4) },
+      Entry(intervalTitle) { row in
         row.coverage.map { NumberText.fixed(100 * $0, decimals: 1) + " %" } ?? "-"
       },
-      Figure("in calibrated") { row in
+      Entry("in calibrated") { row in
         row.calibratedCoverage.map { NumberText.fixed(100 * $0, decimals: 1) + " %" } ?? "-"
       },
-      Figure("data") { $0.dataFinding.flatMap { $0 == .agrees ? nil : $0.rawValue } ?? "-" },
-      Figure("modes") { $0.modes.flatMap { $0 > 1 ? "\($0)" : nil } ?? "-" },
-      Figure("NFE") { "\($0.evaluations)" },
-      Figure("seconds") { NumberText.fixed($0.seconds, decimals: 1) },
+      Entry("data") { $0.dataFinding.flatMap { $0 == .agrees ? nil : $0.rawValue } ?? "-" },
+      Entry("modes") { $0.modes.flatMap { $0 > 1 ? "\($0)" : nil } ?? "-" },
+      Entry("NFE") { "\($0.evaluations)" },
+      Entry("seconds") { NumberText.fixed($0.seconds, decimals: 1) },
     ]
   }
 
@@ -82,7 +82,7 @@ extension MetricsTable {
 // MARK: - Columns
 
 /// One figure of an image as text.
-private struct Figure {
+private struct Entry {
   let title: String
   let group: String
   let text: (ImageMetrics) -> String
@@ -101,7 +101,7 @@ private struct TextColumn {
   let cells: [String]
   let width: Int
 
-  init(figure: Figure, rows: [ImageMetrics]) {
+  init(figure: Entry, rows: [ImageMetrics]) {
     group = figure.group
     title = figure.title
     cells = rows.map(figure.text)

@@ -72,36 +72,20 @@ struct RunResults {
   ) throws -> (text: String, results: WrittenResults) {
     let directory = standing.folder
     let scenes = SceneSource(configuration, console: console)
+    let intervals = try CalibratedIntervals(configuration, directory)
+    for warning in intervals?.warnings ?? [] { console.note("warning: \(warning)") }
     let writer = ResultWriter(
-      directory, statistics: configuration.statistics, scaling: try scaling(directory)
+      directory, statistics: configuration.statistics, scaling: intervals?.scaling,
+      extras: ReportExtras(remarks: intervals?.remarks ?? [])
     ) {
       scenes.images(of: $0, shape: $1)
     }
     let results = try writer.write(standing.progress, facts: facts(standing, report))
     let text = [
       results.table.text(width: 100), "",
-      "maps and pictures: \(directory.path)/maps/   all images at a glance: "
-        + "\(directory.path)/overview.png",
+      "report: \(directory.path)/report.html   maps and pictures: \(directory.path)/maps/",
     ].joined(separator: "\n")
     return (text, results)
-  }
-
-  /// The factors of `statistics.calibration`; says where they were made for another problem.
-  private func scaling(_ directory: RunDirectory) throws -> IntervalScaling? {
-    guard let path = configuration.statistics.calibration else { return nil }
-    let file = try CalibrationFile.read(path: path)
-    if let problem = try directory.problemHash(), problem != file.problem {
-      console.note(
-        "warning: \(path) was made with another measurement, prior or sampler; its guarantee does "
-          + "not hold for the maps `lower` and `upper` of this run")
-    }
-    let least = configuration.run.goal.least
-    if least < file.samples.lowerBound {
-      console.note(
-        "warning: \(path) was made with \(file.samples.lowerBound) samples an image; with "
-          + "\(least) its guarantee does not hold")
-    }
-    return file.scaling
   }
 
   private func facts(

@@ -182,3 +182,65 @@ private func isFolder(_ descriptor: Int32) -> Bool {
     #expect(throws: FileError.self) { try SHA256.hex(ofFile: folder.path) }
   }
 }
+
+@Suite struct AtomicFileStreamTests {
+  @Test func piecesBecomeOneFile() throws {
+    let folder = try ScratchFolder()
+    let pieces = [1, 0, 300_000, 7, 262_144, 262_143].map { [UInt8](repeating: 3, count: $0) }
+    try AtomicFile.write("old", to: folder("a"))
+    let file = try AtomicFileStream(path: folder("a"))
+    for piece in pieces { try file.write(piece) }
+    try file.write("end")
+    #expect(try String(contentsOfFile: folder("a"), encoding: .utf8) == "old")
+    try file.commit()
+    let content = try Data(contentsOf: URL(filePath: folder("a")))
+    #expect(Array(content) == pieces.flatMap { $0 } + Array("end".utf8))
+    #expect(try folder.names == ["a"])
+  }
+
+  @Test func withoutCommitNothingChanges() throws {
+    let folder = try ScratchFolder()
+    do {
+      let file = try AtomicFileStream(path: folder("a"))
+      try file.write([UInt8](repeating: 1, count: 1_000_000))
+      #expect(try folder.names.count == 1)
+    }
+    #expect(try folder.names == [])
+  }
+
+  @Test func aFullDiskLeavesTheOldContent() throws {
+    let folder = try ScratchFolder()
+    try AtomicFile.write("old", to: folder("a"))
+    var calls = FileCalls()
+    calls.write = { _, _ in
+      errno = ENOSPC
+      return -1
+    }
+    do {
+      let file = try AtomicFileStream(path: folder("a"), calls: calls)
+      try file.write([1])
+      #expect(throws: FileError(path: folder("a"), operation: .write, errno: ENOSPC)) {
+        try file.commit()
+      }
+    }
+    #expect(try String(contentsOfFile: folder("a"), encoding: .utf8) == "old")
+    #expect(try folder.names == ["a"])
+  }
+}
+
+@Suite struct SpoolFileTests {
+  @Test func whatIsPutAsideComesBack() throws {
+    let folder = try ScratchFolder()
+    let spool = try SpoolFile(beside: folder("a"))
+    #expect(try folder.names == [], "it has no name")
+    let text = String(repeating: "ä1", count: 200_000)
+    try spool.append(text)
+    try spool.append("end")
+    for name in ["a", "b"] {
+      let file = try AtomicFileStream(path: folder(name))
+      try spool.copy(to: file)
+      try file.commit()
+      #expect(try String(contentsOfFile: folder(name), encoding: .utf8) == text + "end")
+    }
+  }
+}

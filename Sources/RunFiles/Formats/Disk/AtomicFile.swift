@@ -39,18 +39,12 @@ public enum AtomicFile {
   }
 
   static func write(_ bytes: [UInt8], to path: String, calls: FileCalls) throws(FileError) {
-    let temporary = temporaryName(for: path)
-    do throws(FileError) {
-      try fill(temporary, with: bytes, for: path, calls)
-      _ = try FileCalls.check(path, .rename) { calls.rename(temporary, path) }
-    } catch {
-      unlink(temporary)
-      throw error
-    }
-    try syncFolder(of: path, calls)
+    let file = try AtomicFileStream(path: path, calls: calls)
+    try file.write(bytes)
+    try file.commit()
   }
 
-  private static func temporaryName(for path: String) -> String {
+  static func temporaryName(for path: String) -> String {
     let number = serial.add(1, ordering: .relaxed).newValue
     return "\(path).tmp.\(hostName).\(getpid()).\(number)"
   }
@@ -63,36 +57,8 @@ public enum AtomicFile {
     return String(decoding: bytes, as: UTF8.self).replacingOccurrences(of: "/", with: "-")
   }()
 
-  private static func fill(
-    _ temporary: String, with bytes: [UInt8], for path: String, _ calls: FileCalls
-  ) throws(FileError) {
-    let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
-    let descriptor = try FileCalls.check(path, .create) { calls.open(temporary, flags) }
-    do throws(FileError) {
-      try writeAll(bytes, to: descriptor, path, calls)
-      _ = try FileCalls.check(path, .sync) { calls.sync(descriptor) }
-    } catch {
-      _ = calls.close(descriptor)
-      throw error
-    }
-    _ = try FileCalls.check(path, .close) { calls.close(descriptor) }
-  }
-
-  private static func writeAll(
-    _ bytes: [UInt8], to descriptor: Int32, _ path: String, _ calls: FileCalls
-  ) throws(FileError) {
-    var written = 0
-    while written < bytes.count {
-      written += try FileCalls.check(path, .write) {
-        bytes.withUnsafeBytes {
-          calls.write(descriptor, UnsafeRawBufferPointer(rebasing: $0[written...]))
-        }
-      }
-    }
-  }
-
   /// Some network file systems cannot sync a folder and say EINVAL; there is nothing to add then.
-  private static func syncFolder(of path: String, _ calls: FileCalls) throws(FileError) {
+  static func syncFolder(of path: String, _ calls: FileCalls) throws(FileError) {
     let parent = (path as NSString).deletingLastPathComponent
     let folder = parent.isEmpty ? "." : parent
     let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC

@@ -1,0 +1,76 @@
+import Foundation
+import RunFiles
+
+/// Writes `report.html`: one file that needs no other and no network.
+///
+/// Images are added one by one; their pictures wait on the disk until the table, which stands before
+/// them so that it shows first, is known. So memory holds one image and the rows of the table.
+final class ReportFile {
+  private let path: String
+  private let spool: SpoolFile
+  private let budget: PictureBudget
+  private let limits: ReportLimits
+  /// Why the samples of an image contradict its measurement, as far as that shows in it alone.
+  private var reasons: [String?] = []
+
+  /// - Parameters:
+  ///   - path: the file to be written; it is there only after `finish`.
+  ///   - images: how many images are to come, at most.
+  init(path: String, images: Int, limits: ReportLimits) throws(FileError) {
+    self.path = path
+    self.limits = limits
+    budget = PictureBudget(images: images)
+    spool = try SpoolFile(beside: path)
+  }
+
+  /// Adds an image, in the order of the table.
+  ///
+  /// - Parameter folder: where its files are, relative to the report.
+  func add(
+    _ result: ImageResult, interval: (lower: String, upper: String)?, folder: String
+  ) throws {
+    let agreement = DataAgreement(result.part.records)
+    let entry = try ImageEntry(
+      ImagePictures(result, interval: interval),
+      figures: result.extras.figures + [agreement.figure].compactMap { $0 },
+      facts: facts(result), number: reasons.count, folder: folder, budget: budget,
+      limits: limits)
+    try spool.append(entry.html)
+    reasons.append(result.extras.disagreement ?? agreement.disagreement)
+  }
+
+  private func facts(_ result: ImageResult) -> [String: SummaryValue] {
+    let failed = result.part.records.filter(\.hasFailed).prefix(50).map { record in
+      "sample \(record.index), \(Words.count(record.attempts, "attempt")): \(record.failure ?? "")"
+    }
+    return failed.isEmpty ? [:] : ["failed": .list(failed.map(SummaryValue.text))]
+  }
+
+  /// Writes the file.
+  func finish(
+    _ table: MetricsTable, title: String, calibration: CalibrationFigures?, extras: ReportExtras,
+    failures: FailedSamples, provenance: Provenance
+  ) throws {
+    let disagreements = zip(reasons, table.rows).map { $1.disagreement ?? $0 }
+    let images = TableSection(table, disagreements: disagreements, limits: limits)
+    let file = try AtomicFileStream(path: path)
+    try file.write(ReportHead(title: title).html)
+    try file.write("<a class=\"skip\" href=\"#images\">Skip to the images</a>\n<main id=\"run\">\n")
+    try file.write(
+      OverviewSection(
+        title: title, table: table, failures: failures,
+        disagreeing: disagreements.count { $0 != nil }, limits: limits
+      ).html)
+    try file.write(CalibrationSection(figures: calibration, extras: extras, table: table).html)
+    try file.write(FailuresSection(failures: failures).html)
+    try file.write(images.html)
+    try file.write(
+      ProvenanceSection(provenance: provenance, total: ImageMetrics(totalOf: table.rows)).html)
+    try file.write("</main>\n<main id=\"page\" hidden></main>\n")
+    try file.write(
+      "<script type=\"application/json\" id=\"table-data\">\(HTML.json(images.data))</script>\n")
+    try spool.copy(to: file)
+    try file.write(ReportHead.scriptElement + "</body>\n</html>\n")
+    try file.commit()
+  }
+}
