@@ -56,7 +56,7 @@ import Testing
     #expect(found.modes.map(\.members).contains(Array(0..<first)))
     #expect(found.modes.map(\.share).reduce(0, +) == 1)
     #expect(found.separation >= SampleModes.leastSeparation)
-    #expect(found.within < 0.3)
+    #expect(found.within < 0.5)
   }
 
   @Test func findsThreeModes() throws {

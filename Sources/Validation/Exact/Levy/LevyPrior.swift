@@ -11,7 +11,7 @@ struct LevyPrior: DiffusionModel, Denoiser {
   let law: IncrementLaw
   let imageShape: [Int]
   /// Sweeps of each chain before and while averages are taken.
-  var sweeps = (burnIn: 15, kept: 50)
+  var sweeps = (burnIn: 10, kept: 30)
   private let alphaBar: [Double]
 
   /// - Parameter alphaBar: ᾱ of every step of the diffusion process.

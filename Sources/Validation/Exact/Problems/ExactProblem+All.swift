@@ -88,13 +88,13 @@ extension ExactProblem {
   private static let length = 64
 
   private static let levy = [
-    ("Laplace increments", IncrementLaw.laplace(scale: 0.1)),
-    ("Student increments", IncrementLaw.student(degrees: 3, scale: 0.05)),
-  ].flatMap { name, law in
+    ("Laplace increments", IncrementLaw.laplace(scale: 0.1), true),
+    ("Student increments", IncrementLaw.student(degrees: 3, scale: 0.05), false),
+  ].flatMap { name, law, isForAll in
     levyOperators.map {
       ExactProblem(
         priorName: name, operatorName: $0.0, prior: .levy(law, length: length),
-        measurement: $0.1)
+        measurement: $0.1, isForAll: isForAll)
     }
   }
 

@@ -37,14 +37,14 @@ public struct ExactComparison: Sendable {
     return results
   }
 
-  /// Scores exact draws as they are and spoilt on purpose, on the problems all samplers meet.
+  /// Scores exact draws as they are and spoilt on purpose, on the problems all samplers meet and on sparse signals.
   ///
   /// Takes at most 100 draws: a single bad one among them must show.
   public func selfCheck(observe: (SelfCheckResult) throws -> Void) throws -> [SelfCheckResult] {
     var sizes = sizes
     (sizes.samples, sizes.truths) = (min(100, sizes.samples), 0)
     var results: [SelfCheckResult] = []
-    for problem in ExactProblem.all where problem.isForAll {
+    for problem in ExactProblem.all where problem.isForAll || problem.prior.needsChains {
       let bench = try ExactBench(problem, problem.prior.needsChains ? sizes.ofChains : sizes)
       for broken in [nil] + BrokenSampler.allCases.map(Optional.some) {
         let result = try bench.selfCheck(broken)

@@ -25,8 +25,8 @@ struct ExactSizes: Sendable {
   var ofChains: ExactSizes {
     var less = self
     less.problems = min(2, problems)
-    less.samples = min(100, samples)
-    less.truths = min(40, truths)
+    less.samples = min(60, samples)
+    less.truths = min(20, truths)
     return less
   }
 }

@@ -26,7 +26,7 @@ public struct TruthCoverage: Sendable, Equatable {
 
   /// Whether the nominal value is within 5 standard errors.
   ///
-  /// An exact sampler fails with a probability of 2·10⁻⁶ for 100 truths and 1.3·10⁻⁵ for 40
+  /// An exact sampler fails with a probability of 2·10⁻⁶ for 100 truths and 8·10⁻⁵ for 20
   /// (Student's law with a degree of freedom less).
   public var isNominal: Bool { abs(fraction - Self.nominal) <= 5 * standardError }
 
