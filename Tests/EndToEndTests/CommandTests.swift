@@ -173,7 +173,8 @@ extension EndToEnd {
   /// The help texts as they are agreed on.
   @Suite struct Help {
     static let commands = [
-      "", "run", "submit", "plan", "status", "missing", "merge", "report", "inspect", "fold",
+      "", "run", "calibrate", "submit", "plan", "status", "missing", "merge", "report", "inspect",
+      "fold",
       "doctor", "validate", "simulate",
     ]
 
