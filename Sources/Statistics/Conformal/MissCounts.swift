@@ -24,11 +24,17 @@ struct MissCounts: Sendable {
     needed = Self.stdLimits.map { _ in [Int32](repeating: 0, count: Self.factors.count + 1) }
     for pixel in truth.indices {
       let spread = max(Double(std[pixel]), IntervalScaling.stdFloor)
-      let reach = (Double(truth[pixel]) - Double(mean[pixel])).magnitude / spread
+      let reach = Self.distance(Double(truth[pixel]), from: Double(mean[pixel])) / spread
       let group = Self.stdLimits.firstIndex { Double(std[pixel]) < $0 } ?? Self.stdLimits.count - 1
       pixels[group] += 1
       needed[group][Self.place(of: reach)] += 1
     }
+  }
+
+  /// How far an interval around the mean must reach for the truth to be inside once it is clipped to [0, 1]: a truth
+  /// at an end of [0, 1] is inside of all that reaches beyond.
+  private static func distance(_ truth: Double, from mean: Double) -> Double {
+    max(0, truth < 1 ? mean - truth : 0, truth > 0 ? truth - mean : 0)
   }
 
   /// The first λ of the grid that is at least `reach`.

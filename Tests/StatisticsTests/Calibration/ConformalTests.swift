@@ -108,6 +108,23 @@ import Testing
     #expect(misses.missRates(of: 1..<3) == nil)
   }
 
+  /// A mean beyond the ends of [0, 1] misses no truth at that end, as its interval is clipped.
+  @Test func whatIsMissedIsWhatTheClippedIntervalMisses() throws {
+    let mean: [Float] = [-0.1, 1.2, -0.1, 0.3, 0.5, 1.2]
+    let truth: [Float] = [0, 1, 0.05, 0, 1, 0.9]
+    let std = [Float](repeating: 0.05, count: 6)
+    let rates = try #require(MissCounts(mean: mean, std: std, truth: truth).missRates(of: 0..<6))
+    for (index, factor) in MissCounts.factors.enumerated() {
+      let scaling = try #require(
+        IntervalScaling(groups: [.init(stdBelow: .infinity, factor: factor * (1 + 1e-6))]))
+      let ends = scaling.interval(mean: mean, std: std)
+      let missed = truth.indices.count {
+        truth[$0] < ends.lower[$0] || truth[$0] > ends.upper[$0]
+      }
+      #expect(abs(rates[index] - Double(missed) / 6) < 1e-12, "\(factor)")
+    }
+  }
+
   @Test func intervalsAreClippedAndHaveAFloor() throws {
     let scaling = try #require(
       IntervalScaling(groups: [
