@@ -125,6 +125,24 @@ extension EndToEnd {
       #expect(other.errors.contains("was made with 19 samples"), "\(other)")
     }
 
+    /// The FID by a network of four features, on kept samples.
+    @Test func distanceByFeatures() throws {
+      let folder = try TemporaryFolder()
+      let configuration = try Self.experiment(folder)
+      let arguments = [
+        "calibrate", configuration, "--output", folder("run"), "--set", "data.range=0-19", "--fid",
+        "Tests/Support/TorchScript/features.pt", "--fid-range", "-1:1",
+      ]
+      let none = try Program.run(arguments)
+      #expect(none.code == 65 && none.errors.contains("keep_samples: 1"), "\(none)")
+      let kept = try Program.run(
+        arguments + ["--set", "statistics.keep_samples=1", "--output", folder("kept")])
+      #expect(kept.code == 0, "\(kept)")
+      #expect(kept.output.contains("FID of one sample of each of 20 images"), "\(kept)")
+      let wrong = try Program.run(["calibrate", folder("run"), "--fid-range", "1:0"])
+      #expect(wrong.code == 64, "\(wrong)")
+    }
+
     @Test func whatCannotBeCalibratedIsSaid() throws {
       let folder = try TemporaryFolder()
       let configuration = try Self.experiment(folder)

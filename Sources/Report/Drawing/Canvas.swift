@@ -9,8 +9,15 @@ struct Canvas {
   init(width: Int, height: Int, background: Color = .paper) {
     self.width = width
     self.height = height
-    let color = [background.red, background.green, background.blue]
-    pixels = (0..<(width * height)).flatMap { _ in color }
+    let count = width * height
+    pixels = [UInt8](unsafeUninitializedCapacity: 3 * count) { bytes, initialized in
+      for pixel in 0..<count {
+        bytes[3 * pixel] = background.red
+        bytes[3 * pixel + 1] = background.green
+        bytes[3 * pixel + 2] = background.blue
+      }
+      initialized = 3 * count
+    }
   }
 
   /// The drawing as a picture with three channels.

@@ -33,6 +33,7 @@ struct CalibrationOptions: ParsableArguments {
   var fid: String?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "What black and white are for that network, such as -1:1.", valueName: "black:white"))
   var fidRange = "0:1"
