@@ -200,11 +200,11 @@
     return element("figure", {}, image, caption);
   };
 
-  const scaleElement = (kinds) => element("p", { class: "scale" }, ...kinds.flatMap((kind) => [
-    { picture: "pictures", std: "std and errors", width: "widths" }[kind],
-    element("span", { class: "bar " + (kind === "picture" ? "grey" : "viridis") }),
-    data.limits[kind],
-  ]));
+  const scaleElement = (kinds) => element("p", { class: "scales" }, ...kinds.map((kind) =>
+    element("span", { class: "scale" },
+      { picture: "pictures", std: "std and errors", width: "widths" }[kind],
+      element("span", { class: "bar " + (kind === "picture" ? "grey" : "viridis") }),
+      data.limits[kind])));
 
   const groupsOf = (pictures, name) => {
     const groups = Map.groupBy

@@ -55,7 +55,7 @@ struct ProvenanceSection {
   private func row(_ start: RunHistory.Start) -> String {
     let memory = start.peakMemoryBytes.map { "\(NumberText.short(Double($0) / 1e9)) GB" } ?? "–"
     let lasted = start.seconds.map(Words.duration) ?? "–"
-    let outcome = start.outcome ?? "no end was logged"
+    let outcome = start.outcome ?? "no end was logged before this report"
     return "<tr><td>\(HTML.escaped(start.began))</td><td class=\"number\">\(lasted)</td>"
       + "<td>\(HTML.escaped(start.hosts.joined(separator: ", ")))</td>"
       + "<td class=\"number\">\(start.ranks)</td><td>\(HTML.escaped(outcome))</td>"
