@@ -82,7 +82,7 @@ struct RunResults {
     }
     let results = try writer.write(standing.progress, facts: facts(standing, report))
     let text = [
-      results.table.text(width: 100), "",
+      results.table.text(width: 110), "",
       "report: \(directory.path)/report.html   maps and pictures: \(directory.path)/maps/",
     ].joined(separator: "\n")
     return (text, results)
