@@ -2,10 +2,12 @@ import Statistics
 
 /// What the images of a run that have a truth say together; empty where none has.
 public struct RunCalibration: Sendable {
-  /// Coverage, ranks and scores.
-  public private(set) var calibration = Calibration()
+  private var calibration = Calibration()
   /// Factors of calibrated intervals.
   public private(set) var conformal = ConformalCalibration()
+
+  /// Coverage, ranks and scores; nil for less than two images.
+  public func summary() -> CalibrationSummary? { calibration.summary() }
 
   mutating func add(_ image: CalibrationImage) {
     calibration.add(image)

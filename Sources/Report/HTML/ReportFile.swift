@@ -10,8 +10,8 @@ final class ReportFile {
   private let spool: SpoolFile
   private let budget: PictureBudget
   private let limits: ReportLimits
-  /// Why the samples of an image contradict its measurement, as far as that shows in it alone.
-  private var reasons: [String?] = []
+  /// Why the samples of each image contradict its measurement, as far as that shows in it alone.
+  private var reasons: [(given: String?, misfit: String?)] = []
 
   /// - Parameters:
   ///   - path: the file to be written; it is there only after `finish`.
@@ -36,7 +36,7 @@ final class ReportFile {
       facts: facts(result), number: reasons.count, folder: folder, budget: budget,
       limits: limits)
     try spool.append(entry.html)
-    reasons.append(result.extras.disagreement ?? agreement.disagreement)
+    reasons.append((result.extras.disagreement, agreement.disagreement))
   }
 
   private func facts(_ result: ImageResult) -> [String: SummaryValue] {
@@ -51,7 +51,10 @@ final class ReportFile {
     _ table: MetricsTable, title: String, calibration: CalibrationFigures?, extras: ReportExtras,
     failures: FailedSamples, provenance: Provenance
   ) throws {
-    let disagreements = zip(reasons, table.rows).map { $1.disagreement ?? $0 }
+    // The misfit alone speaks only where the check, which knows what was measured, cannot.
+    let disagreements = zip(reasons, table.rows).map { reason, row in
+      reason.given ?? (row.dataCheck == nil ? reason.misfit : row.disagreement)
+    }
     let images = TableSection(table, disagreements: disagreements, limits: limits)
     let file = try AtomicFileStream(path: path)
     try file.write(ReportHead(title: title).html)

@@ -33,6 +33,8 @@ struct ImageResult {
   let scene: SceneImages
   let extras: ImageExtras
   let maps: [(name: String, values: [Float])]
+  /// The scalar quantities of the truth, nil where one has no meaning; none without a truth.
+  let truthQuantities: [(name: String, value: Double?)]
 
   /// - Parameters:
   ///   - quantiles: which quantile maps to make, in [0,1].
@@ -44,6 +46,7 @@ struct ImageResult {
     self.part = part
     self.scene = scene
     self.extras = extras
+    truthQuantities = Self.truthQuantities(scene, shape: part.shape)
     let statistics = part.statistics
     let basic = [
       ("mean", statistics.mean()), ("std", statistics.standardDeviation()),

@@ -75,7 +75,7 @@ public struct ResultWriter: Sendable {
   private func finish(
     _ report: ReportFile, _ tables: ResultTables, _ written: WrittenResults
   ) throws {
-    let summary = extras.calibration ?? written.calibration.calibration.summary()
+    let summary = extras.calibration ?? written.calibration.summary()
     let figures = summary.map(CalibrationFigures.init)
     try figures?.write(to: "\(directory.path)/calibration", in: directory)
     try report.finish(

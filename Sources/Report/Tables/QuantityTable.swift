@@ -23,18 +23,11 @@ struct QuantityTable {
   /// Adds the rows of an image.
   mutating func add(_ result: ImageResult) {
     let part = result.part
-    let truths = Self.truths(result)
+    let truths = result.truthQuantities.reduce(into: [:]) { $0[$1.name] = $1.value }
     for name in part.quantityNames {
       let samples = part.values(ofQuantity: name) ?? []
       rows.append([part.image.name, name] + fields(samples, truth: truths[name]))
     }
-  }
-
-  /// The known quantities of the truth.
-  private static func truths(_ result: ImageResult) -> [String: Double] {
-    guard let truth = result.scene.truth, let set = result.scene.quantities else { return [:] }
-    return zip(set.names, set.values(of: truth, shape: result.part.shape))
-      .reduce(into: [:]) { $0[$1.0] = $1.1 }
   }
 
   private func fields(_ samples: [Double], truth: Double?) -> [String] {

@@ -80,9 +80,9 @@ extension ConformalCalibration {
     counts.sorted { $0.key < $1.key }.compactMap { $0.misses.missRates(of: group) }
   }
 
-  /// Fixed groups, joined to the next one up where too few images have pixels of that std to guarantee even a
-  /// miss rate of 0; the last one is joined to the one before. Only which pixels there are decides, not their
-  /// errors.
+  /// Fixed groups, joined to the next one up where too few images have pixels of that std to show half of the miss
+  /// rate even if none were missed; the last one is joined to the one before. Only which pixels there are
+  /// decides, not their errors.
   private func groups(_ missRate: Double, _ delta: Double) -> [Range<Int>] {
     let last = MissCounts.stdLimits.count
     let share = delta / Double(last)

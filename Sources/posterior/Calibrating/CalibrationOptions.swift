@@ -62,7 +62,7 @@ struct CalibrationOptions: ParsableArguments {
   func conclude(
     _ results: WrittenResults, in folder: RunDirectory, console: Console
   ) throws -> String {
-    guard let summary = results.calibration.calibration.summary() else {
+    guard let summary = results.calibration.summary() else {
       throw Failure(
         "a calibration needs at least two images with truth and two samples of each "
           + "(data.images, not data.measurements)", .badInput)

@@ -13,22 +13,9 @@ import Testing
 
   /// Kills the whole job at the n-th message of a rank, again and again, until it gets through.
   @Test(arguments: 1...24) func killedAtAnyMessageAndResumed(seed: Int) throws {
-    var random = SplitMix(state: UInt64(seed))
     var run = try TestRun()
     run.settings.checkpoint = seed % 3 == 0 ? 0 : 60
-    var isDone = false
-    for attempt in 0..<60 where !isDone {
-      let ranks = Int.random(in: 1...3, using: &random)
-      let victim = Int.random(in: 0..<ranks, using: &random)
-      let fault = InMemoryFault(
-        rank: victim, message: Int.random(in: 1...(8 + attempt), using: &random), effect: .killAll)
-      let results = try run.again().start(
-        ranks: ranks, workers: seed % 2 + 1, hub: InMemoryHub(ranks: ranks, faults: [fault]))
-      isDone = results.allSatisfy { (try? $0.get().ending.code.isComplete) == true }
-      let progress = try run.directory().scan()
-      #expect(progress.ignored == [] && progress.overlapping == [])
-    }
-    #expect(isDone)
+    #expect(try run.getsThrough(seed: seed, attempts: 60))
     let (bytes, isTidy) = try run.result()
     #expect(try bytes == run.expected())
     #expect(isTidy)

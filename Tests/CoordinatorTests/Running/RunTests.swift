@@ -92,14 +92,7 @@ import Testing
   @Test func twoRunsInOneFolderAtOnceCorruptNothing() throws {
     let run = try TestRun()
     let others = try (0..<3).map { _ in try run.again() }
-    let done = Monitor(0)
-    for other in others {
-      Thread {
-        _ = other.start(ranks: 2)
-        done.change { $0 += 1 }
-      }.start()
-    }
-    _ = done.wait { $0 == 3 ? true : nil }
+    TestRun.startAtOnce(others, ranks: 2)
     #expect(try run.result().bytes == run.expected())
     let directory = try run.directory()
     let progress = try directory.tidy(directory.scan(), samples: run.samples)

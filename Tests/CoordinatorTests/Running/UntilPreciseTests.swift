@@ -70,22 +70,13 @@ import Testing
 
   /// Kills the whole job at the n-th message of a rank, again and again, until it gets through.
   @Test(arguments: 1...16) func killedAtAnyMessageAndResumed(seed: Int) throws {
-    var random = SplitMix(state: UInt64(seed))
     var run = try ruled()
     run.settings.checkpoint = seed % 3 == 0 ? 0 : 60
-    var isDone = false
-    for attempt in 0..<80 where !isDone {
-      let ranks = Int.random(in: 1...3, using: &random)
-      let victim = Int.random(in: 0..<ranks, using: &random)
-      let fault = InMemoryFault(
-        rank: victim, message: Int.random(in: 1...(8 + attempt), using: &random), effect: .killAll)
-      let results = try run.again().start(
-        ranks: ranks, workers: seed % 2 + 1, hub: InMemoryHub(ranks: ranks, faults: [fault]))
-      isDone = results.allSatisfy { (try? $0.get().ending.code.isComplete) == true }
-      let progress = try run.directory().scan()
-      #expect(progress.ignored == [] && progress.overlapping == [])
+    let isDone = try run.getsThrough(seed: seed, attempts: 80) { progress in
       for name in Self.names {
-        #expect(try progress.covered(TestSamples.image(name)).upperBound <= run.count(of: name))
+        let covered = progress.covered(TestSamples.image(name)).upperBound
+        let count = try run.count(of: name)
+        #expect(covered <= count)
       }
     }
     #expect(isDone)
@@ -138,14 +129,7 @@ import Testing
     let run = try ruled()
     let shards: [Shard?] = try [Shard("0/2"), Shard("0/2"), Shard("1/2"), nil]
     let others = try shards.map { shard in try run.again { $0.shard = shard } }
-    let done = Monitor(0)
-    for other in others {
-      Thread {
-        _ = other.start(ranks: 2)
-        done.change { $0 += 1 }
-      }.start()
-    }
-    _ = done.wait { $0 == 4 ? true : nil }
+    TestRun.startAtOnce(others, ranks: 2)
     // Sums of two runs may have overlapped, and one been set aside: then a new start goes on.
     _ = try run.again().start(ranks: 1)
     #expect(try run.result().bytes == run.expected())
