@@ -1,6 +1,7 @@
 #include <torch/torch.h>
 
 #include "Layers.h"
+#include "Winograd.h"
 
 namespace {
 
@@ -12,6 +13,13 @@ int64_t missing(int64_t in, int64_t out, int64_t kernel, int64_t stride, int64_t
   return in - ((out - 1) * stride - 2 * padding + kernel);
 }
 
+at::Tensor values(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias,
+                  int64_t stride, int64_t padding) {
+  if (winograd::applies(x, weight, stride, padding))
+    return winograd::convolution(x, weight, bias);
+  return at::conv2d(x, weight, bias, stride, padding);
+}
+
 struct InputGradientConvolution : torch::autograd::Function<InputGradientConvolution> {
   static at::Tensor forward(AutogradContext *context, const at::Tensor &x,
                             const at::Tensor &weight, const at::Tensor &bias, int64_t stride,
@@ -21,7 +29,7 @@ struct InputGradientConvolution : torch::autograd::Function<InputGradientConvolu
     context->saved_data["width"] = x.size(3);
     context->saved_data["stride"] = stride;
     context->saved_data["padding"] = padding;
-    return at::conv2d(x, weight, bias, stride, padding);
+    return values(x, weight, bias, stride, padding);
   }
 
   static variable_list backward(AutogradContext *context, variable_list gradients) {
@@ -29,6 +37,9 @@ struct InputGradientConvolution : torch::autograd::Function<InputGradientConvolu
     auto stride = context->saved_data["stride"].toInt();
     auto padding = context->saved_data["padding"].toInt();
     const auto &gradient = gradients[0];
+    if (winograd::applies(gradient, weight, stride, padding))
+      return {winograd::inputGradient(gradient, weight), at::Tensor(), at::Tensor(), at::Tensor(),
+              at::Tensor()};
     auto rows = missing(context->saved_data["height"].toInt(), gradient.size(2), weight.size(2),
                         stride, padding);
     auto columns = missing(context->saved_data["width"].toInt(), gradient.size(3),
@@ -43,7 +54,7 @@ struct InputGradientConvolution : torch::autograd::Function<InputGradientConvolu
 at::Tensor convolution(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias,
                        int64_t stride, int64_t padding) {
   if (!x.requires_grad())
-    return at::conv2d(x, weight, bias, stride, padding);
+    return values(x, weight, bias, stride, padding);
   // Autograd cannot carry a tensor that is not there.
   auto shift = bias.defined() ? bias : at::zeros({weight.size(0)}, weight.options());
   return InputGradientConvolution::apply(x, weight, shift, stride, padding);

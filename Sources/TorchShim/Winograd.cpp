@@ -1,0 +1,208 @@
+#include "Winograd.h"
+
+#include <ATen/Parallel.h>
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "WinogradKernels.h"
+
+namespace winograd {
+
+namespace {
+
+/// Tiles transformed, multiplied and transformed back together where there are many: their values
+/// stay in the cache while all filters, which are fewer, are read again for each block.
+constexpr int64_t blockTiles = 96;
+/// Up to this many tiles there is one block, and the filters are transformed a part at a time
+/// instead: that part stays in the cache, and each filter is read from memory once, untransformed.
+constexpr int64_t oneBlockTiles = 256;
+constexpr int64_t partChannels = 64;
+/// Below this many tiles reading the weights takes longer than the products.
+constexpr int64_t fewestTiles = 16;
+/// Floats between the rows of two points, beyond their content: powers of two share cache sets.
+constexpr int64_t gap = channelStep;
+
+int64_t ceiling(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+/// The tiles of a batch of images, row by row.
+struct Tiles {
+  int64_t height, width, rows, columns, count;
+
+  explicit Tiles(const at::Tensor &x)
+      : height(x.size(2)), width(x.size(3)), rows(ceiling(height, outputSide)),
+        columns(ceiling(width, outputSide)), count(x.size(0) * rows * columns) {}
+
+  /// Calls `body(i, j, offset)` for the pixels of a square of `side` that starts `before` pixels
+  /// ahead of the tile; the offset counts pixels of the batch and is −1 outside the image.
+  template <typename Body>
+  void pixels(int64_t tile, int64_t side, int64_t before, Body body) const {
+    int64_t image = tile / (rows * columns);
+    int64_t top = tile / columns % rows * outputSide - before;
+    int64_t left = tile % columns * outputSide - before;
+    for (int64_t i = 0; i < side; ++i)
+      for (int64_t j = 0; j < side; ++j) {
+        int64_t y = top + i, x = left + j;
+        bool inside = y >= 0 && y < height && x >= 0 && x < width;
+        body(i, j, inside ? (image * height + y) * width + x : -1);
+      }
+  }
+};
+
+/// `points` matrices of `rows` × `columns` values.
+struct Matrices {
+  at::Tensor values;
+  int64_t rows, columns, stride;
+
+  Matrices(int64_t rows, int64_t columns, const at::TensorOptions &options)
+      : values(at::empty({points * (rows * columns + gap)}, options)), rows(rows), columns(columns),
+        stride(rows * columns + gap) {}
+
+  float *point(int64_t index) const { return values.data_ptr<float>() + index * stride; }
+  float *row(int64_t index) const { return point(0) + index * columns; }
+};
+
+/// Some of the channels of the result.
+struct Channels {
+  int64_t first, count;
+};
+
+/// One convolution of channels-last images [N,C,H,W] with filters [K,C,3,3].
+struct Pass {
+  Direction direction;
+  at::Tensor from, filters, to;
+  Tiles tiles;
+  int64_t outputs, block, part;
+  std::vector<float> zeros, bias;
+
+  Pass(Direction direction, const at::Tensor &x, const at::Tensor &weight,
+       const at::Tensor &shift)
+      : direction(direction), from(x.contiguous(at::MemoryFormat::ChannelsLast)),
+        filters(weight.contiguous()), tiles(x),
+        outputs(weight.size(direction == Direction::forward ? 0 : 1)) {
+    bool isOneBlock = tiles.count <= oneBlockTiles;
+    block = isOneBlock ? tiles.count : blockTiles;
+    part = isOneBlock ? std::min(partChannels, outputs) : outputs;
+    to = at::empty({x.size(0), outputs, x.size(2), x.size(3)},
+                   x.options().memory_format(at::MemoryFormat::ChannelsLast));
+    zeros.assign(static_cast<size_t>(from.size(1)), 0);
+    bias.assign(static_cast<size_t>(outputs), 0);
+    if (shift.defined())
+      std::copy_n(shift.contiguous().const_data_ptr<float>(), outputs, bias.data());
+  }
+
+  void run() const {
+    if (part == outputs)
+      runByBlock();
+    else
+      runByPart();
+  }
+
+  void runByBlock() const {
+    auto all = transformed({0, outputs});
+    at::parallel_for(0, ceiling(tiles.count, block), 1, [&](int64_t begin, int64_t end) {
+      Matrices inputs(block, from.size(1), from.options());
+      Matrices products(block, outputs, from.options());
+      for (int64_t index = begin; index < end; ++index) {
+        int64_t first = index * block, count = std::min(block, tiles.count - first);
+        gather(first, count, inputs);
+        multiplyAll(count, inputs, all, products);
+        scatter(first, count, products, {0, outputs});
+      }
+    });
+  }
+
+  void runByPart() const {
+    Matrices inputs(block, from.size(1), from.options());
+    gather(0, block, inputs);
+    at::parallel_for(0, ceiling(outputs, part), 1, [&](int64_t begin, int64_t end) {
+      for (int64_t index = begin; index < end; ++index) {
+        Channels channels{index * part, std::min(part, outputs - index * part)};
+        Matrices products(block, channels.count, from.options());
+        multiplyAll(block, inputs, transformed(channels), products);
+        scatter(0, block, products, channels);
+      }
+    });
+  }
+
+  /// The filters of some outputs as `points` matrices in panels, from all channels to those.
+  Matrices transformed(Channels channels) const {
+    int64_t inner = filters.size(1), rows = from.size(1);
+    bool isForward = direction == Direction::forward;
+    int64_t rowStep = 9 * (isForward ? 1 : inner), filterStep = 9 * (isForward ? inner : 1);
+    auto values = filters.const_data_ptr<float>() + channels.first * filterStep;
+    Matrices result(rows, ceiling(channels.count, panel) * panel, filters.options());
+    for (int64_t column = 0; column < channels.count; column += channelStep)
+      kernels().filters(values + column * filterStep, filterStep, rowStep, rows,
+                       result.point(0) + column / panel * panel * rows + column % panel,
+                       result.stride);
+    return result;
+  }
+
+  static void multiplyAll(int64_t count, const Matrices &inputs, const Matrices &filters,
+                          const Matrices &products) {
+    for (int64_t index = 0; index < points; ++index)
+      kernels().product(inputs.point(index), filters.point(index), count, inputs.columns,
+                        products.columns, products.point(index));
+  }
+
+  void gather(int64_t first, int64_t count, const Matrices &inputs) const {
+    int64_t channels = from.size(1);
+    auto values = from.const_data_ptr<float>();
+    auto transform = direction == Direction::forward ? kernels().forwardInputs
+                                                     : kernels().gradientInputs;
+    std::array<const float *, inputSide * inputSide> pixels;
+    for (int64_t tile = 0; tile < count; ++tile) {
+      tiles.pixels(first + tile, inputSide, 1, [&](int64_t i, int64_t j, int64_t pixel) {
+        pixels[static_cast<size_t>(i * inputSide + j)] =
+            pixel < 0 ? zeros.data() : values + pixel * channels;
+      });
+      transform(pixels.data(), channels, inputs.row(tile), inputs.stride);
+    }
+  }
+
+  void scatter(int64_t first, int64_t count, const Matrices &products, Channels channels) const {
+    auto values = to.data_ptr<float>() + channels.first;
+    auto transform = direction == Direction::forward ? kernels().forwardOutputs
+                                                     : kernels().gradientOutputs;
+    std::array<float *, outputSide * outputSide> pixels;
+    for (int64_t tile = 0; tile < count; ++tile) {
+      tiles.pixels(first + tile, outputSide, 0, [&](int64_t i, int64_t j, int64_t pixel) {
+        pixels[static_cast<size_t>(i * outputSide + j)] =
+            pixel < 0 ? nullptr : values + pixel * outputs;
+      });
+      transform(products.row(tile), products.stride, bias.data() + channels.first, channels.count,
+                pixels.data());
+    }
+  }
+};
+
+at::Tensor run(Direction direction, const at::Tensor &x, const at::Tensor &weight,
+               const at::Tensor &bias) {
+  // Inside, tensors are plain memory: nothing here may be recorded for a gradient.
+  torch::NoGradGuard plain;
+  Pass pass(direction, x, weight, bias);
+  pass.run();
+  return pass.to;
+}
+
+} // namespace
+
+bool applies(const at::Tensor &x, const at::Tensor &weight, int64_t stride, int64_t padding) {
+  bool fits = stride == 1 && padding == 1 && weight.size(2) == 3 && weight.size(3) == 3 &&
+              weight.size(0) % channelStep == 0 && weight.size(1) % channelStep == 0;
+  return fits && x.device().is_cpu() && x.scalar_type() == at::kFloat &&
+         weight.scalar_type() == at::kFloat && Tiles(x).count >= fewestTiles;
+}
+
+at::Tensor convolution(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias) {
+  return run(Direction::forward, x, weight, bias);
+}
+
+at::Tensor inputGradient(const at::Tensor &dy, const at::Tensor &weight) {
+  return run(Direction::gradient, dy, weight, {});
+}
+
+} // namespace winograd

@@ -1,0 +1,47 @@
+// The inner loops of Winograd's minimal filtering F(4×4, 3×3), channels innermost (Lavin & Gray,
+// Fast algorithms for convolutional neural networks, CVPR 2016).
+//
+// Interpolation points 0, 1, −1, −2, 1/2, ∞: of the usual sets the one with the smallest error in
+// float32 (Barabasz et al., ACM TOMS 46(4), 2020). The set is closed under a ↦ −1/a, so the
+// transformed filters serve the data gradient too: turning a filter by half a turn maps the point
+// a to −1/a once the image's odd rows and columns have changed sign.
+#pragma once
+
+#include <cstdint>
+
+namespace winograd {
+
+constexpr int64_t outputSide = 4, inputSide = 6, points = 36;
+/// Channel counts must be multiples of this.
+constexpr int64_t channelStep = 16;
+/// Columns of a product's right factor that lie together, row by row.
+constexpr int64_t panel = 32;
+
+enum class Direction { forward, gradient };
+
+struct Kernels {
+  /// 16 filters for each of `rows` channels, `filterStep` and `rowStep` values apart, to `points`
+  /// sets of `rows` vectors: the vectors are `panel` floats apart, the sets `stride`.
+  void (*filters)(const float *values, int64_t filterStep, int64_t rowStep, int64_t rows,
+                  float *to, int64_t stride);
+
+  using Inputs = void(const float *const *pixels, int64_t channels, float *to, int64_t stride);
+  /// One tile, given as 36 pixels of `channels` values each, to `points` rows `stride` apart.
+  Inputs *forwardInputs, *gradientInputs;
+
+  using Outputs = void(const float *from, int64_t stride, const float *bias, int64_t channels,
+                       float *const *pixels);
+  /// The products of one tile back to 16 pixels, plus `bias`; pixels that are NULL are left out.
+  Outputs *forwardOutputs, *gradientOutputs;
+
+  /// c = a·b: `a` rows × depth, `b` depth × columns in panels, `c` rows × columns.
+  ///
+  /// Each element is one sum in the order of the depth, whatever the number of rows and columns.
+  void (*product)(const float *a, const float *b, int64_t rows, int64_t depth, int64_t columns,
+                  float *c);
+};
+
+/// Those for the processor this runs on.
+const Kernels &kernels();
+
+} // namespace winograd

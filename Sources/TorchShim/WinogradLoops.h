@@ -1,0 +1,185 @@
+// Winograd's transforms and products, included once for each processor generation by
+// WinogradKernels.cpp, which names the namespace and the size of the products' tiles.
+
+namespace GENERATION {
+
+inline void load(const float *from, Lanes &to) { to = *reinterpret_cast<const Lanes *>(from); }
+inline void store(const Lanes &value, float *to) { *reinterpret_cast<Lanes *>(to) = value; }
+
+/// Where a point's row stands: the gradient meets the point a at −1/a.
+constexpr int plainOrder[] = {0, 1, 2, 3, 4, 5}, rotatedOrder[] = {5, 2, 1, 4, 3, 0};
+
+template <Direction direction> constexpr float oddSign = direction == Direction::forward ? 1 : -1;
+template <Direction direction> inline int place(int point) {
+  return direction == Direction::forward ? plainOrder[point] : rotatedOrder[point];
+}
+
+/// G·g: a kernel of three to six points.
+inline void filterPoints(const Lanes *g, int step, Lanes *u) {
+  Lanes even = (g[0] + g[2 * step]) * (1.0f / 3), odd = g[step] * (1.0f / 3);
+  u[0] = g[0];
+  u[1] = even + odd;
+  u[2] = even - odd;
+  u[3] = (g[0] - 2.0f * g[step] + 4.0f * g[2 * step]) * (1.0f / 15);
+  u[4] = (4.0f * g[0] + 2.0f * g[step] + g[2 * step]) * (1.0f / 15);
+  u[5] = g[2 * step];
+}
+
+/// Bᵀ·d: six values to six points.
+template <Direction direction> inline void inputPoints(const Lanes *d, Lanes *v) {
+  constexpr float sign = oddSign<direction>;
+  Lanes d1 = sign * d[1], d3 = sign * d[3], d5 = sign * d[5];
+  Lanes even = d[4] - d[2], odd = d3 - d1;
+  v[place<direction>(0)] = (d[0] - d[2]) + even + 1.5f * odd;
+  v[place<direction>(1)] = d[4] + 2.5f * d3 + 0.5f * d[2] - d1;
+  v[place<direction>(2)] = 2.5f * d[2] - d[4] - 0.5f * d3 - d1;
+  v[place<direction>(3)] = even - 0.5f * odd;
+  v[place<direction>(4)] = -even - 2.0f * odd;
+  v[place<direction>(5)] = (d5 - d3) - odd + 1.5f * even;
+}
+
+/// Aᵀ·m: six points to four values.
+template <Direction direction> inline void outputValues(const Lanes *m, Lanes *y) {
+  constexpr float sign = oddSign<direction>;
+  const Lanes &one = m[place<direction>(1)], &minusOne = m[place<direction>(2)];
+  const Lanes &minusTwo = m[place<direction>(3)], &half = m[place<direction>(4)];
+  Lanes sum = one + minusOne, difference = one - minusOne;
+  y[0] = m[place<direction>(0)] + sum + minusTwo + 4.0f * half;
+  y[1] = sign * (difference - 2.0f * minusTwo + 2.0f * half);
+  y[2] = sum + 4.0f * minusTwo + half;
+  y[3] = sign * (difference - 8.0f * minusTwo + 0.5f * half + m[place<direction>(5)]);
+}
+
+inline void filters(const float *filters, int64_t filterStep, int64_t rowStep, int64_t rows,
+                       float *to, int64_t stride) {
+  for (int64_t row = 0; row < rows; ++row) {
+    alignas(64) float taps[9 * lanes];
+    for (int lane = 0; lane < lanes; ++lane)
+      for (int k = 0; k < 9; ++k)
+        taps[k * lanes + lane] = filters[lane * filterStep + row * rowStep + k];
+    Lanes g[9], columns[18];
+    for (int k = 0; k < 9; ++k)
+      load(taps + k * lanes, g[k]);
+    for (int j = 0; j < 3; ++j) {
+      Lanes u[inputSide];
+      filterPoints(g + j, 3, u);
+      for (int i = 0; i < inputSide; ++i)
+        columns[i * 3 + j] = u[i];
+    }
+    for (int i = 0; i < inputSide; ++i) {
+      Lanes u[inputSide];
+      filterPoints(columns + i * 3, 1, u);
+      for (int j = 0; j < inputSide; ++j)
+        store(u[j], to + (i * inputSide + j) * stride + row * panel);
+    }
+  }
+}
+
+template <Direction direction>
+inline void inputs(const float *const *pixels, int64_t channels, float *to, int64_t stride) {
+  for (int64_t c = 0; c < channels; c += lanes) {
+    Lanes columns[points];
+    for (int j = 0; j < inputSide; ++j) {
+      Lanes d[inputSide], v[inputSide];
+      for (int i = 0; i < inputSide; ++i)
+        load(pixels[i * inputSide + j] + c, d[i]);
+      inputPoints<direction>(d, v);
+      for (int i = 0; i < inputSide; ++i)
+        columns[i * inputSide + j] = v[i];
+    }
+    for (int i = 0; i < inputSide; ++i) {
+      Lanes v[inputSide];
+      inputPoints<direction>(columns + i * inputSide, v);
+      for (int j = 0; j < inputSide; ++j)
+        store(v[j], to + (i * inputSide + j) * stride + c);
+    }
+  }
+}
+
+template <Direction direction>
+inline void outputs(const float *from, int64_t stride, const float *bias, int64_t channels,
+                       float *const *pixels) {
+  for (int64_t c = 0; c < channels; c += lanes) {
+    Lanes shift, columns[outputSide * inputSide];
+    load(bias + c, shift);
+    for (int j = 0; j < inputSide; ++j) {
+      Lanes m[inputSide], y[outputSide];
+      for (int i = 0; i < inputSide; ++i)
+        load(from + (i * inputSide + j) * stride + c, m[i]);
+      outputValues<direction>(m, y);
+      for (int i = 0; i < outputSide; ++i)
+        columns[i * inputSide + j] = y[i];
+    }
+    for (int i = 0; i < outputSide; ++i) {
+      Lanes y[outputSide];
+      outputValues<direction>(columns + i * inputSide, y);
+      for (int j = 0; j < outputSide; ++j)
+        if (float *pixel = pixels[i * outputSide + j])
+          store(y[j] + shift, pixel + c);
+    }
+  }
+}
+
+/// `height` rows by `width` vectors of the product, kept in registers over the whole depth.
+template <int height, int width>
+inline void tile(const float *a, const float *b, int64_t depth, float *c, int64_t columns) {
+  Lanes sums[height][width] = {};
+  for (int64_t k = 0; k < depth; ++k, b += panel) {
+    Lanes right[width];
+    for (int j = 0; j < width; ++j)
+      load(b + j * lanes, right[j]);
+    for (int i = 0; i < height; ++i) {
+      float left = a[i * depth + k];
+      for (int j = 0; j < width; ++j)
+        sums[i][j] += left * right[j];
+    }
+  }
+  for (int i = 0; i < height; ++i)
+    for (int j = 0; j < width; ++j)
+      store(sums[i][j], c + i * columns + j * lanes);
+}
+
+/// Rows that are left, fewer than `height`.
+template <int height, int width>
+inline void lastRows(int64_t rows, const float *a, const float *b, int64_t depth, float *c,
+                     int64_t columns) {
+  if constexpr (height > 0) {
+    if (rows == height)
+      tile<height, width>(a, b, depth, c, columns);
+    else
+      lastRows<height - 1, width>(rows, a, b, depth, c, columns);
+  }
+}
+
+template <int height, int width>
+inline void strip(const float *a, const float *b, int64_t rows, int64_t depth, float *c,
+                  int64_t columns) {
+  int64_t row = 0;
+  for (; row + height <= rows; row += height)
+    tile<height, width>(a + row * depth, b, depth, c + row * columns, columns);
+  lastRows<height - 1, width>(rows - row, a + row * depth, b, depth, c + row * columns, columns);
+}
+
+/// `height` × `width` vectors are what the registers of a processor generation hold.
+template <int height, int width>
+inline void product(const float *a, const float *b, int64_t rows, int64_t depth, int64_t columns,
+                    float *c) {
+  for (int64_t column = 0; column < columns; column += width * lanes) {
+    const float *right = b + column / panel * panel * depth + column % panel;
+    if (column + width * lanes <= columns)
+      strip<height, width>(a, right, rows, depth, c + column, columns);
+    else
+      strip<height, 1>(a, right, rows, depth, c + column, columns);
+  }
+}
+
+const Kernels kernels{
+    filters,
+    inputs<Direction::forward>,
+    inputs<Direction::gradient>,
+    outputs<Direction::forward>,
+    outputs<Direction::gradient>,
+    product<TILE_HEIGHT, TILE_WIDTH>,
+};
+
+} // namespace GENERATION

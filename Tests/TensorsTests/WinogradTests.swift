@@ -1,0 +1,110 @@
+import Testing
+
+@testable import Tensors
+
+/// Convolutions that are computed by Winograd's minimal filtering, against float64.
+///
+/// For independent numbers each of its points adds products |G_i|·|B_i| times as large as those of the direct
+/// method, which come back through A: in one dimension κ₁ = √(mean_j Σ_i (A_ji·|G_i|·|B_i|)²/3) = 2.6, in two
+/// κ₁² = 7. A sum of n terms, each rounded to 2⁻²⁴, is off by 2⁻²⁴·√n of its size, so the error is below
+/// 7·2⁻²⁴·√n of the size of the result (root mean square) with n the channels.
+@Suite struct WinogradTests {
+  static let amplification = 7.0
+
+  struct Case: CustomTestStringConvertible, Sendable {
+    let batch: Int, from: Int, to: Int, height: Int, width: Int
+    let why: String
+    var testDescription: String { why }
+  }
+
+  static let cases = [
+    Case(batch: 1, from: 32, to: 48, height: 16, width: 16, why: "whole tiles, few"),
+    Case(batch: 1, from: 16, to: 16, height: 15, width: 13, why: "tiles cut at the border"),
+    Case(batch: 2, from: 48, to: 80, height: 14, width: 22, why: "half a panel, more than a part"),
+    Case(batch: 9, from: 32, to: 32, height: 5, width: 4, why: "several images"),
+    Case(batch: 1, from: 16, to: 48, height: 68, width: 71, why: "several blocks"),
+  ]
+
+  @Test(arguments: cases) func valuesAndGradients(sizes: Case) throws {
+    let layer = try Layer(sizes)
+    let found = try layer.differentiated(layer.x)
+    let exact = try layer.exact()
+    #expect(
+      try found.value.relativeError(to: exact.value) < Self.bound(terms: sizes.from))
+    #expect(
+      try found.gradient.relativeError(to: exact.gradient) < Self.bound(terms: sizes.to))
+  }
+
+  /// An error of Winograd's size shows that the direct method was not what ran.
+  @Test func isUsed() throws {
+    let layer = try Layer(Self.cases[4])
+    let few = try layer.x.sliced(0..<8, along: 2).sliced(0..<12, along: 3)
+    let direct = try layer.apply(few)
+    let fast = try layer.apply(layer.x).sliced(1..<7, along: 2).sliced(1..<11, along: 3)
+    let same = try direct.sliced(1..<7, along: 2).sliced(1..<11, along: 3)
+    #expect(try fast.bits() != same.bits())
+    #expect(try fast.relativeError(to: same) < Self.bound(terms: 16))
+  }
+
+  @Test func rowsDoNotTouchOneAnother() throws {
+    let layer = try Layer(Self.cases[3])
+    let spoilt = try Tensor.concatenated(
+      [layer.x.sliced(0..<1, along: 0), layer.x.sliced(1..<9, along: 0) * .nan], along: 0)
+    let clean = try layer.apply(layer.x).sliced(0..<1, along: 0)
+    #expect(try layer.apply(spoilt).sliced(0..<1, along: 0).bits() == clean.bits())
+  }
+
+  /// Few tiles take their filters in parts, many in one: the sums are the same.
+  @Test func bitsDoNotDependOnTheNumberOfTiles() throws {
+    let layer = try Layer(
+      Case(batch: 5, from: 16, to: 80, height: 32, width: 32, why: "64 tiles an image"))
+    let alone = try layer.apply(layer.x.sliced(3..<4, along: 0))
+    #expect(try layer.apply(layer.x).sliced(3..<4, along: 0).bits() == alone.bits())
+  }
+
+  private static func bound(terms: Int) -> Double {
+    amplification * 0x1p-24 * Double(terms).squareRoot()
+  }
+}
+
+private struct Layer {
+  let x: Tensor
+  let weight: Tensor
+  let bias: Tensor
+  let cotangent: Tensor
+
+  init(_ sizes: WinogradTests.Case) throws {
+    let image = [sizes.height, sizes.width]
+    x = try TestTensors.narrow([sizes.batch, sizes.from] + image, seed: 1).channelsLast()
+    weight = try TestTensors.narrow([sizes.to, sizes.from, 3, 3], seed: 2)
+    bias = try TestTensors.narrow([sizes.to], seed: 3)
+    cotangent = try TestTensors.narrow([sizes.batch, sizes.to] + image, seed: 4)
+  }
+
+  func apply(_ x: Tensor) throws -> Tensor {
+    try x.convolution(weight: weight, bias: bias, stride: 1, padding: 1)
+  }
+
+  func differentiated(_ x: Tensor) throws -> (value: Tensor, gradient: Tensor) {
+    let found = try vectorJacobianProduct(at: x, cotangent: cotangent) { try apply($0) }
+    return (found.value, found.gradient)
+  }
+
+  func exact() throws -> (value: Tensor, gradient: Tensor) {
+    let (weight, bias) = (
+      try weight.converted(to: .float64), try bias.converted(to: .float64)
+    )
+    let found = try vectorJacobianProduct(
+      at: x.converted(to: .float64), cotangent: cotangent.converted(to: .float64)
+    ) { try $0.convolution(weight: weight, bias: bias, stride: 1, padding: 1) }
+    return (found.value, found.gradient)
+  }
+}
+
+extension Tensor {
+  /// ‖self − exact‖/‖exact‖.
+  fileprivate func relativeError(to exact: Tensor) throws -> Double {
+    let difference = try converted(to: .float64) - exact.converted(to: .float64)
+    return try (difference.dot(difference) / exact.dot(exact)).squareRoot()
+  }
+}
