@@ -95,13 +95,13 @@ let package = Package(
     tests("LinearAlgebraTests", ["LinearAlgebra"]),
     tests("EngineTests", ["Engine", "LinearAlgebra"], resources: [.copy("Modules")]),
     tests("StatisticsTests", ["Statistics"]),
-    tests("RunFilesTests", ["RunFiles"], resources: [.copy("Resources")]),
+    tests("RunFilesTests", ["RunFiles", "Statistics"], resources: [.copy("Resources")]),
     tests("WorkerTests", ["Worker"]),
     tests("ValidationTests", ["Validation"]),
-    tests("CoordinatorTests", ["Coordinator"]),
+    tests("CoordinatorTests", ["Coordinator", "Statistics"]),
     tests("ReportTests", ["Report"]),
     tests("BatchTests", ["Batch"]),
-    tests("EndToEndTests", ["RunFiles"], resources: [.copy("Snapshots")]),
+    tests("EndToEndTests", ["RunFiles", "Statistics"], resources: [.copy("Snapshots")]),
   ],
   cxxLanguageStandard: .cxx20
 )

@@ -8,15 +8,23 @@ public final class ScriptModule: @unchecked Sendable {
   /// Safe to share: libtorch runs one module from several threads, and nothing here changes it.
   private let reference: TorchShimModuleRef
 
-  /// - Throws: ``TensorError`` with libtorch's message if the file holds no module.
+  /// - Throws: ``TensorError`` with the first sentence of libtorch's message if the file holds no module.
   public init(path: String, device: Device = .cpu) throws {
     let place = device.shim
     guard let made = torch_shim_module_load(path, place.kind, place.index) else {
       throw TensorError(
-        operation: "loading \(path)", message: String(cString: torch_shim_error()))
+        operation: "loading \(path) as TorchScript",
+        message: Self.firstSentence(String(cString: torch_shim_error())))
     }
     self.path = path
     reference = made
+  }
+
+  /// libtorch goes on about what else may have happened, and where in its own source.
+  private static func firstSentence(_ text: String) -> String {
+    let line = text.prefix { !$0.isNewline }
+    guard let end = line.firstRange(of: ". ") else { return String(line) }
+    return String(line[..<end.lowerBound])
   }
 
   deinit { torch_shim_module_release(reference) }

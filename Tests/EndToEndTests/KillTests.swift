@@ -2,13 +2,15 @@ import Foundation
 import RunFiles
 import Testing
 
+@testable import Statistics
+
 extension EndToEnd {
   /// The program may be killed at any moment; the same command goes on, and the maps are the same.
   @Suite struct Kills {
     static let kills = 20
 
     @Test func anyRankAtAnyTime() throws {
-      var random = SplitMix(state: 20)
+      var random = SplitMix64(seed: 20)
       let folder = try TemporaryFolder()
       let configuration = try Self.experiment.write(into: folder)
       let quiet = RunFolder(path: folder("quiet/run"))
@@ -125,7 +127,7 @@ private struct Kill {
   let victim: Int
   let endsLauncher: Bool
 
-  init(_ random: inout SplitMix) {
+  init(_ random: inout SplitMix64) {
     let kind = random.next() % 8
     switch kind {
     case 0: moment = .early(UInt32(random.next() % 1500))
@@ -158,18 +160,5 @@ private struct Kill {
   private func names(_ run: RunFolder) -> Set<String> {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: run.path + "/parts")) ?? []
     return Set(names.filter { $0.hasSuffix(".safetensors") })
-  }
-}
-
-/// A small generator with a seed.
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Tensors
@@ -23,6 +24,17 @@ import Testing
     let text = message { try Tensor.full(1, shape: [2, 3]) + Tensor.full(1, shape: [4, 3]) }
     #expect(text.hasPrefix("+: "))
     #expect(text.contains("(2)") && text.contains("(4)") && text.contains("dimension 0"))
+  }
+
+  /// libtorch's message has three sentences on what may have happened to the file.
+  @Test func aFileThatIsNoTorchScriptIsNamedInOneSentence() throws {
+    let path = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).pt").path
+    try Data("not a network".utf8).write(to: URL(fileURLWithPath: path))
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let error = #expect(throws: TensorError.self) { _ = try ScriptModule(path: path) }
+    let text = try #require(error?.description)
+    #expect(text.hasPrefix("loading \(path) as TorchScript: "))
+    #expect(text.contains("ZIP archive") && !text.contains("corrupted") && !text.hasSuffix("."))
   }
 
   @Test func aMatrixProductSaysWhichSizesMet() throws {

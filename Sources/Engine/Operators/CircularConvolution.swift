@@ -76,12 +76,12 @@ public struct CircularConvolution: PseudoInvertible {
       .imageFromTransform()
   }
 
-  /// The pseudo-inverse; coefficients below 1e-6 of the largest count as 0.
+  /// The pseudo-inverse; coefficients up to ``pseudoInverseCut`` times the largest count as 0.
   public func pseudoInverse(_ y: Tensor) throws -> Tensor {
     try image.check(y, "The pseudo-inverse of circular convolution")
     let power = try transfer.power(for: y)
     let largest = try power.maximum(over: [2, 3], keeping: true)
-    let lost = try power.isAtMost(largest * 1e-12)
+    let lost = try power.isAtMost(largest * (pseudoInverseCut * pseudoInverseCut))
     let gain = try lost.choosing(power * 0, else: lost.choosing(largest, else: power).reciprocal())
     return try (y.fourierTransform() * transfer(for: y).conjugate() * gain).imageFromTransform()
   }

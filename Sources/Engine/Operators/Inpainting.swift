@@ -20,10 +20,7 @@ public struct Inpainting: PseudoInvertible {
   }
 
   public func measurementShape(ofImage image: [Int]) throws -> [Int] {
-    let shape = try ImageShape(image)
-    guard shape.height == mask.height, shape.width == mask.width else {
-      throw OperatorError.shape(operation: "Inpainting", wanted: wanted, found: image)
-    }
+    try mask.check(image: image)
     return image
   }
 
@@ -47,12 +44,7 @@ public struct Inpainting: PseudoInvertible {
   }
 
   private func masked(_ tensor: Tensor) throws -> Tensor {
-    let shape = tensor.shape
-    guard shape.count == 4, shape[2] == mask.height, shape[3] == mask.width else {
-      throw OperatorError.shape(operation: "Inpainting", wanted: wanted, found: shape)
-    }
+    try mask.check(batch: tensor.shape)
     return try tensor * values.converted(to: tensor.scalarType)
   }
-
-  private var wanted: String { "[…, \(mask.height), \(mask.width)]" }
 }

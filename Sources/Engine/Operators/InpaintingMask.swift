@@ -37,6 +37,25 @@ public struct InpaintingMask: Sendable, Equatable {
   }
 }
 
+// MARK: - Images it fits
+
+extension InpaintingMask {
+  /// - Throws: ``OperatorError`` unless [C, H, W] are images of this size.
+  func check(image shape: [Int]) throws(OperatorError) {
+    let image = try ImageShape(shape)
+    if image.height != height || image.width != width { throw misfit(shape) }
+  }
+
+  /// - Throws: ``OperatorError`` unless [B, C, H, W] is a batch of such images.
+  func check(batch shape: [Int]) throws(OperatorError) {
+    guard shape.count == 4, shape[2] == height, shape[3] == width else { throw misfit(shape) }
+  }
+
+  private func misfit(_ shape: [Int]) -> OperatorError {
+    .shape(operation: "Inpainting", wanted: "[…, \(height), \(width)]", found: shape)
+  }
+}
+
 // MARK: - Drawing
 
 extension InpaintingMask {

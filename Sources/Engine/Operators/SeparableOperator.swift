@@ -13,7 +13,7 @@ protocol SeparableOperator: PseudoInvertible, SpectralOperator {
 ///
 /// What lies below holds only noise at the noise levels these operators are used with (0.05 in the published
 /// tasks), and its inverse would multiply that by more than 33. The value is that of the DDRM code.
-public let separableSingularValueCut = 3e-2
+public let pseudoInverseCut = 3e-2
 
 extension SeparableOperator {
   /// The shape [C, H, W] of images.
@@ -38,11 +38,11 @@ extension SeparableOperator {
   }
 
   /// A⁺ y by the singular value decomposition of both axes; singular values up to
-  /// ``separableSingularValueCut`` times the largest count as 0.
+  /// ``pseudoInverseCut`` times the largest count as 0.
   public func pseudoInverse(_ y: Tensor) throws -> Tensor {
     try measurement.check(y, "The pseudo-inverse of \(Self.title)")
     return try matrices.decomposition(device: y.device).pseudoInverse(
-      y, cut: separableSingularValueCut)
+      y, cut: pseudoInverseCut)
   }
 
   public func spectrum() throws -> any SingularSpectrum {

@@ -50,8 +50,22 @@ extension LoadedConfiguration {
     guard let isFolder = Self.isFolder(path) else {
       return [problem(at: key, .missingPath(path, expected: expected))]
     }
-    if !isFolder { return [] }
-    return [problem(at: key, .conflict("\(Quoted.text(path)) is a folder; expected \(expected)"))]
+    guard let found = Self.misfit(path, isFolder: isFolder, expected) else { return [] }
+    return [problem(at: key, .conflict("\(Quoted.text(path)) is \(found); expected \(expected)"))]
+  }
+
+  /// What is there instead of a file of the right kind, where that can be told without its reader.
+  private static func misfit(_ path: String, isFolder: Bool, _ expected: String) -> String? {
+    if isFolder { return "a folder" }
+    let isProgram = expected == Configuration.torchScriptContent
+    return isProgram && !mayBeTorchScript(path) ? "a file of another kind" : nil
+  }
+
+  /// Whether libtorch may find a program in the file; also if it cannot be read, which its reader explains.
+  private static func mayBeTorchScript(_ path: String) -> Bool {
+    guard let kind = try? FileKind(path: path) else { return true }
+    if case .torchScript = kind { return true }
+    return false
   }
 
   /// Whether a path is a folder; nil where there is nothing.
@@ -62,11 +76,16 @@ extension LoadedConfiguration {
   }
 }
 
+extension Configuration {
+  /// What the file of a network together with its program should be.
+  static let torchScriptContent = "a TorchScript file (torch.jit.save)"
+}
+
 extension Configuration.Prior {
   /// Files the prior is read from: key, path, what it should be.
   public var files: [(key: String, path: String, expected: String)] {
     let decoder = latent.map {
-      [("prior.latent.decoder", $0.decoder, "a TorchScript file (torch.jit.save)")]
+      [("prior.latent.decoder", $0.decoder, Configuration.torchScriptContent)]
     }
     return modelFiles + (decoder ?? [])
   }
@@ -78,7 +97,7 @@ extension Configuration.Prior {
         + network.lora.files
     case .lsun(let network): network.files
     case .torchScript(let network):
-      [("prior.file", network.file, "a TorchScript file (torch.jit.save)")]
+      [("prior.file", network.file, Configuration.torchScriptContent)]
     case .gaussian(let density): density.mean.file("prior.mean") + density.covariance.files
     case .gaussianMixture(let density):
       density.components.enumerated().flatMap { $1.mean.file("prior.components[\($0)].mean") }

@@ -20,8 +20,8 @@ public struct ImageNetwork: Sendable {
   ) throws {
     do {
       module = try ScriptModule(path: file, device: device)
-    } catch {
-      throw OperatorFileError(path: file, text: "cannot be loaded as TorchScript: \(error)")
+    } catch let error as TensorError {
+      throw OperatorFileError(path: file, text: "cannot be loaded as TorchScript: \(error.message)")
     }
     (self.range, self.shape, self.device) = (range, shape, device)
   }

@@ -4,6 +4,7 @@ import Synchronization
 import Testing
 
 @testable import Coordinator
+@testable import Statistics
 
 /// Runs that stop drawing an image when its mean is precise enough.
 ///
@@ -57,7 +58,7 @@ import Testing
   /// The time units take sets the order in which images get on.
   @Test(arguments: 1...4) func theOrderOfWorkDoesNotMatter(seed: Int) throws {
     var run = try ruled()
-    let random = Mutex(SplitMix(state: UInt64(seed)))
+    let random = Mutex(SplitMix64(seed: UInt64(seed)))
     run.before = { _, flag in
       let pause = random.withLock { $0.next() % 4 }
       Thread.sleep(forTimeInterval: Double(pause) / 1000)

@@ -1,10 +1,11 @@
 import Testing
 
 @testable import Coordinator
+@testable import Statistics
 
 @Suite struct LargestFirstTests {
   @Test(arguments: [UInt64(1), 2, 3]) func agreesWithLookingAtAll(seed: UInt64) {
-    var random = SplitMix(state: seed)
+    var random = SplitMix64(seed: seed)
     var sizes = Array(repeating: 0, count: 40)
     var heap = LargestFirst(count: 40)
     for _ in 0..<4000 {
@@ -21,7 +22,7 @@ import Testing
 
 @Suite struct QueueTests {
   @Test(arguments: [UInt64(1), 2, 3]) func whatComesFirstGoesFirst(seed: UInt64) {
-    var random = SplitMix(state: seed)
+    var random = SplitMix64(seed: seed)
     var queue = Queue<Int>()
     var (added, taken) = (0, 0)
     for step in 0..<20_000 {
@@ -43,7 +44,7 @@ import Testing
 
 @Suite struct EventQueueTests {
   @Test func eventsComeByTimeAndThenInOrder() {
-    var random = SplitMix(state: 1)
+    var random = SplitMix64(seed: 1)
     var queue = EventQueue<Int>()
     let times = (0..<500).map { _ in Double(Int.random(in: 0..<20, using: &random)) }
     for (index, time) in times.enumerated() { queue.add(index, at: time) }

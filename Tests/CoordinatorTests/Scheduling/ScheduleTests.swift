@@ -2,6 +2,7 @@ import RunFiles
 import Testing
 
 @testable import Coordinator
+@testable import Statistics
 
 @Suite struct ScheduleTests {
   private static func worker(_ rank: Int, _ slot: Int = 0) -> WorkerID {
@@ -91,7 +92,7 @@ import Testing
   /// Random workers that draw, return sums, get lost and come back late: every sample is counted
   /// once.
   @Test(arguments: [UInt64(1), 2, 3, 4, 5]) func nothingIsLostOrDoubled(seed: UInt64) {
-    var random = SplitMix(state: seed)
+    var random = SplitMix64(seed: seed)
     let names = (0..<7).map { "i\($0)" }
     var schedule = Self.schedule(names, unit: 3, samples: 11)
     var sums: [WorkerID: (ImageID, SampleRanges)] = [:]

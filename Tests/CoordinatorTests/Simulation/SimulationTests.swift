@@ -2,6 +2,7 @@ import RunFiles
 import Testing
 
 @testable import Coordinator
+@testable import Statistics
 
 /// Runs of many ranks on a clock that is moved by hand; all but wire and disk is real.
 @Suite struct SimulationTests {
@@ -126,7 +127,7 @@ import Testing
 
   /// All processes die again and again; the parts that were committed are all that is left.
   @Test(arguments: 1...8) mutating func killedAndRestarted(seed: Int) throws {
-    var random = SplitMix(state: UInt64(seed))
+    var random = SplitMix64(seed: UInt64(seed))
     settings.run.checkpoint = 3
     settings.commitSeconds = 0.05
     // 390 units: 27 workers need more than the 12 s that a start lasts.

@@ -3,6 +3,7 @@ import RunFiles
 import Testing
 
 @testable import Coordinator
+@testable import Statistics
 
 extension TestRun {
   /// Kills the whole job at some message of a rank, again and again, until it gets through.
@@ -14,7 +15,7 @@ extension TestRun {
   func getsThrough(
     seed: Int, attempts: Int, check: (RunProgress) throws -> Void = { _ in }
   ) throws -> Bool {
-    var random = SplitMix(state: UInt64(seed))
+    var random = SplitMix64(seed: UInt64(seed))
     for attempt in 0..<attempts {
       let ranks = Int.random(in: 1...3, using: &random)
       let victim = Int.random(in: 0..<ranks, using: &random)

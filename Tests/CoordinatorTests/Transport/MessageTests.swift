@@ -2,6 +2,7 @@ import RunFiles
 import Testing
 
 @testable import Coordinator
+@testable import Statistics
 
 @Suite struct MessageTests {
   private static let unit = TestSamples.unit("c/d", 8..<12)
@@ -48,7 +49,7 @@ import Testing
   }
 
   @Test func mutatedMessagesNeverCrash() {
-    var random = SplitMix(state: 9)
+    var random = SplitMix64(seed: 9)
     let all = Self.workerMessages.map(\.message) + Self.coordinatorMessages.map(\.message)
     for round in 0..<4000 {
       var content = all[round % all.count].content

@@ -112,7 +112,7 @@ import Testing
     let norm = { (t: Tensor) in try t.squared().doubles().reduce(0, +).squareRoot() }
     let largest = try test.linear.operatorNorm(imageShape: test.shape, tolerance: 1e-12)
     let gain = try norm(test.linear.pseudoInverse(u)) / norm(u)
-    #expect(gain < 1 / (separableSingularValueCut * largest) * 1.001 && gain > 1)
+    #expect(gain < 1 / (pseudoInverseCut * largest) * 1.001 && gain > 1)
   }
 
   @Test func theInverseOfAveragesRepeats() throws {

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import RunFiles
@@ -128,5 +129,20 @@ import Testing
     let error = #expect(throws: ConfigurationError.self) { try loaded.validatePaths() }
     #expect(error?.description.contains("measurement.operator.mask") == true)
     #expect(error?.description.contains("none.npy") == true)
+  }
+
+  /// libtorch would say so at length, and not where the file is named.
+  @Test func aFileOfAnotherKindIsNoTorchScript() throws {
+    let folder = try TemporaryFolder()
+    let file = folder.path + "/weights.pt"
+    try Data("not a network".utf8).write(to: URL(filePath: file))
+    let loaded = try Configuration.load(
+      text: Samples.minimal.replacing(
+        "{name: denoising}", with: "{name: torchscript, file: \(file)}"),
+      name: "a.yaml")
+    let error = #expect(throws: ConfigurationError.self) { try loaded.validatePaths() }
+    let text = try #require(error?.description)
+    #expect(text.contains("measurement.operator.file") && text.contains("torch.jit.save"))
+    #expect(text.contains("a.yaml:"))
   }
 }

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import RunFiles
+@testable import Statistics
 
 @Suite struct PartFileTests {
   private static let hash = RunSamples.hash
@@ -63,7 +64,7 @@ import Testing
 
   @Test(arguments: [UInt64(11), 12, 13]) func mutationsNeverCrash(seed: UInt64) throws {
     let good = try [0..<1, 3..<9, 5..<40].map { RunSamples.bytes(try RunSamples.part("x/y", $0)) }
-    var random = SplitMix(state: seed)
+    var random = SplitMix64(seed: seed)
     for round in 0..<1000 {
       let part = good[round % good.count]
       let mutated = Self.mutate(part, &random)
@@ -73,7 +74,7 @@ import Testing
     }
   }
 
-  private static func mutate(_ bytes: [UInt8], _ random: inout SplitMix) -> [UInt8] {
+  private static func mutate(_ bytes: [UInt8], _ random: inout SplitMix64) -> [UInt8] {
     var bytes = bytes
     for _ in 0..<Int.random(in: 1...4, using: &random) {
       let at = Int.random(in: 0..<bytes.count, using: &random)

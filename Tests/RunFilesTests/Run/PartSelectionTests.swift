@@ -1,6 +1,7 @@
 import Testing
 
 @testable import RunFiles
+@testable import Statistics
 
 @Suite struct PartSelectionTests {
   private static let image = RunSamples.image("a")
@@ -23,7 +24,7 @@ import Testing
 
   /// Parts as several writers make them: unions of units of two samples, some of them sums of
   /// others, some copies.
-  private static func randomParts(_ count: Int, _ random: inout SplitMix) -> [PartEntry] {
+  private static func randomParts(_ count: Int, _ random: inout SplitMix64) -> [PartEntry] {
     var parts: [PartEntry] = []
     for number in 0..<count {
       let units = (0..<Int.random(in: 1...4, using: &random)).map { _ in
@@ -53,7 +54,7 @@ import Testing
   }
 
   @Test func coversAsMuchAsAnyChoice() {
-    var random = SplitMix(state: 11)
+    var random = SplitMix64(seed: 11)
     for _ in 0..<300 {
       let parts = Self.randomParts(Int.random(in: 1...11, using: &random), &random)
       let progress = Self.progress(parts)
@@ -70,7 +71,7 @@ import Testing
   }
 
   @Test func oneMorePartNeverLowersWhatIsCovered() {
-    var random = SplitMix(state: 12)
+    var random = SplitMix64(seed: 12)
     for _ in 0..<200 {
       let parts = Self.randomParts(14, &random)
       var covered = 0
@@ -83,7 +84,7 @@ import Testing
   }
 
   @Test func deletingRedundantPartsChangesNothing() {
-    var random = SplitMix(state: 13)
+    var random = SplitMix64(seed: 13)
     var deleted = 0
     for _ in 0..<200 {
       let parts = Self.randomParts(12, &random)
@@ -96,7 +97,7 @@ import Testing
   }
 
   @Test func theOrderGivenDoesNotMatter() {
-    var random = SplitMix(state: 14)
+    var random = SplitMix64(seed: 14)
     for _ in 0..<100 {
       let parts = Self.randomParts(12, &random)
       let (one, other) = (Self.progress(parts), Self.progress(parts.shuffled(using: &random)))
@@ -138,7 +139,7 @@ import Testing
   /// Beyond what is searched through, the choice is at least that of the largest first, and the
   /// same for all.
   @Test func largeGroupsAreSettledToo() {
-    var random = SplitMix(state: 15)
+    var random = SplitMix64(seed: 15)
     // A chain: each part overlaps its neighbours.
     let parts = (0..<1000).map { number in
       Self.entry("part-\(number)", 4 * number..<4 * number + Int.random(in: 5...7, using: &random))
@@ -155,7 +156,7 @@ import Testing
 
   /// As many parts as are searched through, so entangled that the search is cut short.
   @Test func anEntangledGroupEndsInTime() {
-    var random = SplitMix(state: 16)
+    var random = SplitMix64(seed: 16)
     let parts = (0..<PartSelection.sizeLimit).map { number in
       let units = (0..<4).map { _ in
         let start = 2 * Int.random(in: 0..<60, using: &random)

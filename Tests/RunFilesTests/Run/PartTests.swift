@@ -1,12 +1,12 @@
-import Statistics
 import Testing
 
 @testable import RunFiles
+@testable import Statistics
 
 @Suite struct PartTests {
   @Test func anyOrderAndGroupingGivesTheSameBytes() throws {
     let whole = RunSamples.bytes(try RunSamples.part("a/b", 0..<24))
-    var random = SplitMix(state: 4)
+    var random = SplitMix64(seed: 4)
     for _ in 0..<20 {
       let parts = try stride(from: 0, to: 24, by: 4).map { try RunSamples.part("a/b", $0..<$0 + 4) }
         .shuffled(using: &random)

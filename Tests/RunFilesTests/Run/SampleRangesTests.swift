@@ -1,6 +1,7 @@
 import Testing
 
 @testable import RunFiles
+@testable import Statistics
 
 @Suite struct SampleRangesTests {
   @Test func joinsOverlappingAndTouchingRanges() {
@@ -16,7 +17,7 @@ import Testing
   }
 
   @Test(arguments: [UInt64(1), 2, 3]) func algebraAgreesWithSets(seed: UInt64) {
-    var random = SplitMix(state: seed)
+    var random = SplitMix64(seed: seed)
     for _ in 0..<300 {
       let (a, b) = (Self.randomSet(&random), Self.randomSet(&random))
       let (x, y) = (SampleRanges(indices: a), SampleRanges(indices: b))
@@ -30,7 +31,7 @@ import Testing
     }
   }
 
-  private static func randomSet(_ random: inout SplitMix) -> Set<Int> {
+  private static func randomSet(_ random: inout SplitMix64) -> Set<Int> {
     Set(
       (0..<Int.random(in: 0...12, using: &random)).map { _ in Int.random(in: 0..<20, using: &random)
       })

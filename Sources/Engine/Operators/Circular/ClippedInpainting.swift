@@ -22,10 +22,7 @@ public struct ClippedInpainting: MeasurementOperator {
   }
 
   public func measurementShape(ofImage image: [Int]) throws -> [Int] {
-    let shape = try ImageShape(image)
-    guard shape.height == mask.height, shape.width == mask.width else {
-      throw OperatorError.shape(operation: "Inpainting", wanted: wanted, found: image)
-    }
+    try mask.check(image: image)
     return image
   }
 
@@ -33,10 +30,7 @@ public struct ClippedInpainting: MeasurementOperator {
 
   /// m ⊙ y + (m − 1).
   public func restricted(_ y: Tensor) throws -> Tensor {
-    let shape = y.shape
-    guard shape.count == 4, shape[2] == mask.height, shape[3] == mask.width else {
-      throw OperatorError.shape(operation: "Inpainting", wanted: wanted, found: shape)
-    }
+    try mask.check(batch: y.shape)
     let m = try values.converted(to: y.scalarType)
     return try y * m + (m - 1)
   }
@@ -44,8 +38,6 @@ public struct ClippedInpainting: MeasurementOperator {
   public func moved(to device: Device) throws -> ClippedInpainting {
     ClippedInpainting(mask: mask, values: try values.moved(to: device))
   }
-
-  private var wanted: String { "[…, \(mask.height), \(mask.width)]" }
 }
 
 extension InpaintingMask {

@@ -6,7 +6,6 @@ extension Configuration.DerivedQuantity {
     case totalVariation = "total_variation"
   }
 
-  static let networkContent = "a TorchScript file (torch.jit.save)"
   static let maskContent = "an .npy or .png file [height, width], 1 (white) where a pixel counts"
 
   /// Reads the list `derived`, and notes names that occur twice.
@@ -54,7 +53,7 @@ extension Configuration.DerivedQuantity {
         mask: section.value("mask", .mask), bins: section.value("bins", .integer(1...256)) ?? 10,
         range: section.value("range", .risingRange) ?? 0...1)
     case .network:
-      let file = section.required("network", .text(networkContent))
+      let file = section.required("network", .text(Configuration.torchScriptContent))
       let range = section.value("range", .risingRange) ?? 0...1
       let comparesWithTruth = section.value("with_truth", .flag) ?? false
       return file.map {
@@ -87,7 +86,8 @@ extension Configuration.DerivedQuantity {
       Self.file("mask", mask) + [("bins", .integer(bins)), ("range", Self.list(range))]
     case .network(let file, let range, let comparesWithTruth):
       [
-        ("network", .file(file, expected: Self.networkContent)), ("range", Self.list(range)),
+        ("network", .file(file, expected: Configuration.torchScriptContent)),
+        ("range", Self.list(range)),
         ("with_truth", .flag(comparesWithTruth)),
       ]
     }

@@ -7,7 +7,6 @@ extension Configuration.GeneralOperator {
 
   /// What the files should be.
   fileprivate enum Content {
-    static let module = "a TorchScript file (torch.jit.save)"
     static let matrix = "a matrix: dense in an .npy file or sparse in an .npz file (scipy)"
     static let mask = "an .npy or .png file [height, width], 1 (white) where measured"
     static let code = "an .npy file with the blur code"
@@ -27,7 +26,7 @@ extension Configuration.GeneralOperator {
 
   private static func readScript(_ section: SectionReader) -> Self? {
     let isLinear = section.value("linear", .flag) ?? false
-    return section.required("file", .text(Content.module))
+    return section.required("file", .text(Configuration.torchScriptContent))
       .map { .torchScript(file: $0, isLinear: isLinear) }
   }
 
@@ -52,7 +51,8 @@ extension Configuration.GeneralOperator {
     switch self {
     case .torchScript(let file, let isLinear):
       .section([
-        ("name", .choice(Name.torchScript)), ("file", .file(file, expected: Content.module)),
+        ("name", .choice(Name.torchScript)),
+        ("file", .file(file, expected: Configuration.torchScriptContent)),
         ("linear", .flag(isLinear)),
       ])
     case .matrix(let file, let shape):

@@ -54,7 +54,7 @@ extension Configuration.Prior {
 
 extension Configuration.Latent {
   static func read(_ section: SectionReader) -> Self? {
-    let decoder = section.required("decoder", .text("a TorchScript file (torch.jit.save)"))
+    let decoder = section.required("decoder", .text(Configuration.torchScriptContent))
     section.finish()
     return decoder.map { Self(decoder: $0) }
   }

@@ -80,7 +80,7 @@ extension Configuration.TorchScriptPrior.Prediction {
 
 extension Configuration.TorchScriptPrior {
   static func read(_ section: SectionReader) -> Self? {
-    let file = section.required("file", .text("a TorchScript file"))
+    let file = section.required("file", .text(Configuration.torchScriptContent))
     let shape = section.required("shape", .shape)
     let predicts = section.required("predicts", ValueKind<Prediction>.choice)
     let time = section.value("time", ValueKind<Time>.choice)

@@ -25,7 +25,7 @@ extension Configuration.UD2M {
 
   private static func readStart(_ section: SectionReader) -> Start {
     let name = section.value("init", ValueKind<StartName>.choice) ?? .v1
-    let file = section.value("init_network", .text("a TorchScript file"))
+    let file = section.value("init_network", .text(Configuration.torchScriptContent))
     switch (name, file) {
     case (.network, nil):
       section.missing("init_network", expected: "the TorchScript file of 'init: network'")
@@ -60,7 +60,7 @@ extension Configuration.UD2M.Start {
       [
         ("init", .word("network")),
         (
-          "init_network", .file(file, expected: "a TorchScript file (torch.jit.save)")
+          "init_network", .file(file, expected: Configuration.torchScriptContent)
         ),
       ]
     }
