@@ -50,16 +50,37 @@ template <Direction direction> inline void outputValues(const Lanes *m, Lanes *y
   y[3] = sign * (difference - 8.0f * minusTwo + 0.5f * half + m[place<direction>(5)]);
 }
 
+/// The nine values of a filter at the start of a vector; nothing after them is read.
+inline void loadNine(const float *filter, Lanes &to) {
+  typedef float Half __attribute__((vector_size(8 * sizeof(float)), aligned(alignof(float))));
+  Half first = *reinterpret_cast<const Half *>(filter);
+  to = __builtin_shufflevector(first, first, 0, 1, 2, 3, 4, 5, 6, 7, -1, -1, -1, -1, -1, -1, -1, -1);
+  to[8] = filter[8];
+}
+
+/// The transpose of sixteen vectors: four rounds of interleaving the first half with the second.
+inline void transpose(Lanes *rows) {
+  for (int round = 0; round < 4; ++round) {
+    Lanes mixed[lanes];
+    for (int i = 0; i < lanes / 2; ++i) {
+      const Lanes &a = rows[i], &b = rows[i + lanes / 2];
+      mixed[2 * i] = __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6,
+                                             22, 7, 23);
+      mixed[2 * i + 1] = __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13,
+                                                 29, 14, 30, 15, 31);
+    }
+    for (int i = 0; i < lanes; ++i)
+      rows[i] = mixed[i];
+  }
+}
+
 inline void filters(const float *filters, int64_t filterStep, int64_t rowStep, int64_t rows,
-                       float *to, int64_t stride) {
+                    float *to, int64_t stride) {
   for (int64_t row = 0; row < rows; ++row) {
-    alignas(64) float taps[9 * lanes];
+    Lanes g[lanes], columns[18];
     for (int lane = 0; lane < lanes; ++lane)
-      for (int k = 0; k < 9; ++k)
-        taps[k * lanes + lane] = filters[lane * filterStep + row * rowStep + k];
-    Lanes g[9], columns[18];
-    for (int k = 0; k < 9; ++k)
-      load(taps + k * lanes, g[k]);
+      loadNine(filters + lane * filterStep + row * rowStep, g[lane]);
+    transpose(g);
     for (int j = 0; j < 3; ++j) {
       Lanes u[inputSide];
       filterPoints(g + j, 3, u);
