@@ -94,7 +94,7 @@ let package = Package(
     tests("TensorsTests", ["Tensors"]),
     tests("LinearAlgebraTests", ["LinearAlgebra"]),
     tests("EngineTests", ["Engine", "LinearAlgebra"], resources: [.copy("Modules")]),
-    tests("StatisticsTests", ["Statistics"]),
+    tests("StatisticsTests", ["LinearAlgebra", "Statistics"]),
     tests("RunFilesTests", ["RunFiles", "Statistics"], resources: [.copy("Resources")]),
     tests("WorkerTests", ["Worker"]),
     tests("ValidationTests", ["Validation"]),

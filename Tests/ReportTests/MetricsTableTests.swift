@@ -23,9 +23,9 @@ struct MetricsTableTests {
     let table = MetricsTable(rows: [row("boot"), blind("bag")], interval: 0.05...0.95)
     #expect(
       table.csv == """
-        image,samples,failed,psnr_mean,ssim_mean,psnr_samples,ssim_samples,std,mcse,coverage,coverage_calibrated,p_data,data,modes,nfe,seconds,residual
-        boot,16,0,24.5,0.9,22.25,0.8125,0.0312346,0.0078,0.875,,,,,4000,12.5,
-        bag,1,15,,,,,nan,,,,,,,250,3,
+        image,samples,failed,psnr_mean,ssim_mean,psnr_samples,ssim_samples,std,mcse,coverage,coverage_calibrated,p_data,data,modes,answers,nfe,seconds,residual
+        boot,16,0,24.5,0.9,22.25,0.8125,0.0312346,0.0078,0.875,,,,,,4000,12.5,
+        bag,1,15,,,,,nan,,,,,,,,250,3,
 
         """)
   }
@@ -36,12 +36,12 @@ struct MetricsTableTests {
     var flagged = row("boot")
     flagged.dataCheck = PosteriorPredictiveCheck(discrepancies: [4 * log(2)], measurements: 2)
     flagged.dataFinding = .residualTooLarge
-    flagged.modes = 2
+    (flagged.modes, flagged.answers) = (2, 3)
     let table = MetricsTable(rows: [flagged, row("bag")], interval: 0.05...0.95)
-    #expect(table.csv.contains(",0.875,,0.25,too-large,2,4000,12.5,\n"))
+    #expect(table.csv.contains(",0.875,,0.25,too-large,2,3,4000,12.5,\n"))
     #expect(table.disagreeing.map(\.image) == ["boot"])
     let lines = table.text(width: 130).split(separator: "\n")
-    #expect(lines.contains { $0.hasPrefix("boot") && $0.contains("too-large      2") })
+    #expect(lines.contains { $0.hasPrefix("boot") && $0.contains("too-large      2        3") })
     #expect(!MetricsTable(rows: [row("bag")], interval: nil).text().contains("modes"))
   }
 
@@ -140,6 +140,7 @@ struct MetricsTableTests {
           "failed_samples" : 0,
           "images" : 1,
           "images_disagreeing" : 0,
+          "images_with_answers" : 0,
           "images_with_modes" : 0,
           "interval" : [
             0.05,

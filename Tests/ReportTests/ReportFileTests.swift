@@ -17,7 +17,10 @@ struct MadeUpRun {
   var misfit: Double? = 0.9
   var quantiles = [0.05, 0.5, 0.95]
   var scaling: IntervalScaling?
-  var extras = ReportExtras()
+  var remarks: [String] = []
+  var kept = 4
+  /// T of any image, of a measurement of 64 values.
+  var discrepancy: (@Sendable ([Float]) -> Double)?
 
   init() { folder = NSTemporaryDirectory() + "posterior-page-\(UUID().uuidString)/run" }
 
@@ -30,30 +33,41 @@ struct MadeUpRun {
   private var pixelCount: Int { shape.reduce(1, *) }
 
   /// Values in [0, 1] that differ between images, samples and pixels.
-  private func values(_ image: Int, _ sample: Int) -> [Float] {
+  func values(_ image: Int, _ sample: Int) -> [Float] {
     (0..<pixelCount).map { pixel in
       let wave = sin(Double(pixel) / 5 + Double(image)) * 0.3
       return Float(0.5 + wave + 0.1 * sin(12.9898 * Double(pixel) + 78.233 * Double(sample)))
     }
   }
 
+  private var truth: [Float] { (0..<pixelCount).map { Float($0) / Float(pixelCount) } }
+
+  private static func quantities(_ image: ImageID, _ truth: [Float], _ shape: [Int]) -> QuantitySet
+  {
+    QuantitySet(derived: [], imageKey: image.key, shape: shape, truth: truth)
+  }
+
   private func part(_ image: Int) throws -> Part {
-    let options = StatisticsOptions(levels: true, extrema: true)
+    let options = StatisticsOptions(levels: true, extrema: true, truthRank: hasTruth)
     var statistics = ImageStatistics(pixelCount: pixelCount, options: options)
-    var kept: [Int: [Float]] = [:]
+    let name = try ImageID(name: images[image])
+    let quantities = hasTruth ? Self.quantities(name, truth, shape) : nil
+    var held: [Int: [Float]] = [:]
     let records = (0..<samples).map { index in
       SampleRecord(
         index: index, attempts: failed.contains(index) ? 2 : 1,
         failure: failed.contains(index) ? "a value is not finite & <strange>" : nil,
-        networkEvaluations: 100, seconds: 1.5, residual: misfit)
+        networkEvaluations: 100, seconds: 1.5, residual: misfit,
+        quantities: failed.contains(index)
+          ? [] : quantities?.values(of: values(image, index), shape: shape) ?? [])
     }
     for index in 0..<samples where !failed.contains(index) {
-      try statistics.add(values(image, index))
-      if index < 4 { kept[index] = values(image, index) }
+      try statistics.add(values(image, index), truth: hasTruth ? truth : nil)
+      if index < kept { held[index] = values(image, index) }
     }
     return try Part(
-      image: ImageID(name: images[image]), shape: shape, statistics: statistics, records: records,
-      kept: kept)
+      image: name, shape: shape, statistics: statistics, records: records, kept: held,
+      quantityNames: quantities?.names ?? [])
   }
 
   /// Writes the run and its report; gives the text of the page.
@@ -73,13 +87,17 @@ struct MadeUpRun {
   func report(_ directory: RunDirectory) throws -> String {
     var settings = Configuration.Statistics()
     settings.quantiles = quantiles
-    let (hasTruth, shape, size) = (hasTruth, shape, pixelCount)
-    let writer = ResultWriter(directory, statistics: settings, scaling: scaling, extras: extras) {
-      _, _ in
+    let (hasTruth, shape, size, truth) = (hasTruth, shape, pixelCount, truth)
+    let discrepancy = discrepancy
+    let writer = ResultWriter(directory, statistics: settings, scaling: scaling, remarks: remarks) {
+      image, _ in
       hasTruth
         ? SceneImages(
-          measurement: (Array(repeating: 0.4, count: size), shape),
-          truth: (0..<size).map { Float($0) / Float(size) }) : SceneImages()
+          measurement: (Array(repeating: 0.4, count: size), shape), truth: truth,
+          quantities: Self.quantities(image, truth, shape),
+          measured: discrepancy == nil
+            ? nil : MeasuredData(isMeasured: Array(repeating: true, count: 64), residuals: []),
+          discrepancy: discrepancy) : SceneImages()
     }
     _ = try writer.write(directory.scan(), facts: [:])
     return try String(contentsOfFile: page, encoding: .utf8)
@@ -205,8 +223,23 @@ private let hostileNames = [
     run.misfit = misfit
     let page = try run.write()
     #expect(page.contains("<span class=\"mark\">disagrees</span>") == isFlagged)
-    run.extras = ReportExtras { _ in ImageExtras(disagreement: "another test says so") }
-    #expect(try run.report(RunDirectory.open(run.folder)).contains("another test says so"))
+  }
+
+  /// A measurement that every sample explains and nothing halfway between them: four answers.
+  @Test func separateAnswersAreFlagged() throws {
+    var run = MadeUpRun()
+    defer { run.remove() }
+    let samples = (0..<2).flatMap { image in (0..<4).map { run.values(image, $0) } }
+    run.discrepancy = { samples.contains($0) ? 64 : 1000 }
+    let page = try run.write()
+    #expect(page.contains("<span class=\"mark\">disagrees</span>"))
+    #expect(page.contains("The samples are 4 separate answers"))
+    let metrics = try String(contentsOfFile: "\(run.folder)/metrics.csv", encoding: .utf8)
+    #expect(metrics.contains(",4,400,6,"), "\(metrics)")
+    run.discrepancy = { _ in 64 }
+    let other = try run.report(RunDirectory.open(run.folder))
+    #expect(!other.contains("<span class=\"mark\">disagrees</span>"))
+    #expect(!other.contains("separate answers"))
   }
 
   @Test func provenanceTellsWhereNumbersComeFrom() throws {
@@ -237,27 +270,20 @@ private let hostileNames = [
     defer { run.remove() }
     let place = ProcessInfo.processInfo.environment["POSTERIOR_REPORT_EXAMPLE"]
     run.images = (0..<(place == nil ? 4 : 120)).map { "group/image \($0)" } + hostileNames
-    (run.shape, run.samples, run.failed) = ([3, 16, 16], 6, [5])
+    (run.shape, run.samples, run.failed, run.kept) = ([3, 16, 16], 10, [5], 10)
     run.misfit = 2.2
     run.scaling = IntervalScaling(groups: [.init(stdBelow: .infinity, factor: 2)])
-    let axis = Figure.Axis("x", holding: [0, 1])
-    let figure = Figure(
-      title: "more", x: axis, y: axis, series: [.reference("r", from: (0, 0), to: (1, 1))])
-    run.extras = ReportExtras(
-      calibration: exampleSummary(), remarks: ["Guarantee: <none>."], figures: [figure]
-    ) { part in
-      let mean = part.statistics.mean()
-      let images = try [0.8, 1, 1.2].map { factor in
-        try FloatImage(mean.map { $0 * factor }, shape: part.shape)
-      }
-      return ImageExtras(
-        strips: [.init(title: "Principal component 1", images: images)], figures: [figure])
-    }
+    run.remarks = ["Guarantee: <none>."]
     let page = try run.write()
     #expect(page.contains("Guarantee: &lt;none&gt;."))
-    #expect(page.contains("href=\"calibration/rank-norm.csv\""))
-    #expect(page.contains("Tested on 200 images whose truth is known, with 16 samples each."))
-    #expect(page.contains("Principal component 1"))
+    #expect(page.contains("href=\"calibration/tarp.csv\""))
+    let count = run.images.count
+    #expect(page.contains("Tested on \(count) images whose truth is known, with 9 samples each."))
+    // Twelve images are too few for a histogram of ranks.
+    let plots =
+      ["Coverage of central intervals", "TARP"] + (place == nil ? [] : ["Rank of the truth"])
+    for title in plots { #expect(page.contains(title), "\(title)") }
+    #expect(page.contains("principal component 1"))
     #expect(page.contains("Calibrated interval"))
     for file in ["maps/\(run.images[0])/lower.npy", "calibration/tarp.svg"] {
       #expect(FileManager.default.fileExists(atPath: "\(run.folder)/\(file)"), "\(file)")

@@ -46,7 +46,7 @@ import Testing
   }
 
   /// Groups 20 deviations apart and more, in few and many dimensions, balanced and not.
-  @Test(arguments: [(6, 6, 2), (12, 4, 50), (15, 1, 20), (8, 8, 400)])
+  @Test(arguments: [(6, 6, 2), (12, 4, 50), (14, 2, 20), (8, 8, 400)])
   func findsTwoModes(_ first: Int, _ second: Int, _ size: Int) throws {
     var samples = cloud(first + second, size, seed: first + size)
     let offset = 20 * max(1, Float(size).squareRoot() / 4) / Float(size).squareRoot()
@@ -57,6 +57,31 @@ import Testing
     #expect(found.modes.map(\.share).reduce(0, +) == 1)
     #expect(found.separation >= SampleModes.leastSeparation)
     #expect(found.within < 0.5)
+  }
+
+  /// What is far off on its own is an outlier; with it, two groups are still two modes.
+  @Test func aSampleAloneIsNoMode() throws {
+    var samples = cloud(13, 20, seed: 7)
+    samples[12][0] += 100
+    #expect(try modes(samples).modes.count == 1)
+    for k in 6..<12 { samples[k][1] += 100 }
+    #expect(try modes(samples).modes.map(\.members) == [Array(0..<6), Array(6..<12)])
+  }
+
+  /// Student laws with three degrees of freedom: far samples of heavy tails are seldom two together. With
+  /// these seeds no set is split; of sets split in 1 % of cases more than 5 of 100 have a probability of
+  /// 5·10⁻⁴.
+  @Test func heavyTailsAreSeldomSplit() throws {
+    var split = 0
+    for seed in 0..<100 {
+      let samples = cloud(16, 10, seed: seed)
+      let scales = cloud(16, 3, seed: seed + 1000).map {
+        (3 / $0.reduce(0) { $0 + $1 * $1 }).squareRoot()
+      }
+      let heavy = zip(samples, scales).map { sample, scale in sample.map { $0 * scale } }
+      if try modes(heavy).modes.count > 1 { split += 1 }
+    }
+    #expect(split <= 5)
   }
 
   @Test func findsThreeModes() throws {
@@ -86,16 +111,6 @@ import Testing
   @Test func theSameSamplesGiveTheSameModes() throws {
     let samples = cloud(12, 9, seed: 4)
     #expect(try modes(samples) == modes(samples))
-  }
-
-  @Test func halfTurns() {
-    let image: [Float] = [1, 2, 3, 4, 5, 6]
-    let turned: [Float] = [6, 5, 4, 3, 2, 1]
-    #expect(SampleModes.isHalfTurn(turned, of: image, shape: [1, 2, 3]))
-    #expect(!SampleModes.isHalfTurn(image, of: image, shape: [1, 2, 3]))
-    let channels: [Float] = [3, 2, 1, 6, 5, 4]
-    #expect(SampleModes.isHalfTurn(channels, of: image, shape: [2, 1, 3]))
-    #expect(!SampleModes.isHalfTurn(turned, of: image, shape: [2, 1, 3]))
   }
 
   @Test func refusesWhatHasNoDistances() {

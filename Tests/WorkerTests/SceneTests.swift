@@ -75,6 +75,27 @@ import Testing
     #expect(expected > 1 && abs(discrepancy - expected) < 1e-5 * 16)
   }
 
+  /// What halfway images are asked for is what the records of samples hold; of a linear operator nothing
+  /// is asked. Float32 residuals: 16 values with a relative error of 10⁻⁶ each.
+  @Test func discrepanciesOfAnyImageAreThoseOfSamples() throws {
+    let folder = try Experiments.folder()
+    let curved = Experiments.configuration(folder, operation: .highDynamicRange(scale: 2))
+    let found = try scene(curved)
+    let data = try found.measuredData(
+      sigma: 0.3, operators: OperatorSource(curved, shape: Experiments.shape))
+    let discrepancy = try #require(found.discrepancy(sigma: 0.3, measured: data))
+    let image = (0..<16).map { Float($0) / 15 }
+    let x = try Tensor(image.map { 2 * $0 - 1 }, shape: [1] + Experiments.shape)
+    let residuals = try (found.measurement - found.measurementOperator.apply(x)).doubles()
+    let mean = residuals.reduce(0) { $0 + $1 * $1 } / 16
+    let expected = data.discrepancies([mean.squareRoot() / 0.3])[0]
+    #expect(expected > 1)
+    #expect(abs(try discrepancy(image) - expected) < 1e-5 * expected)
+    let straight = try scene(
+      Experiments.configuration(folder, operation: .superResolution(scaleFactor: 2)))
+    #expect(straight.discrepancy(sigma: 0.3, measured: data) == nil)
+  }
+
   // MARK: - Measurements from files
 
   private func measured(_ shape: [Int], _ operation: Configuration.Operator) throws -> Scene {

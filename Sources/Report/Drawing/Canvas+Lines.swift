@@ -113,8 +113,7 @@ extension Canvas {
     let reach = Int(radius * 1.5) + 1
     for y in (Int(place.y) - reach)...(Int(place.y) + reach) {
       for x in (Int(place.x) - reach)...(Int(place.x) + reach) {
-        let (dx, dy) = (abs(Double(x) + 0.5 - place.x), abs(Double(y) + 0.5 - place.y))
-        let cover = radius + 0.5 - marker.size(dx, dy)
+        let cover = radius + 0.5 - marker.size(Double(x) + 0.5 - place.x, Double(y) + 0.5 - place.y)
         if cover > 0 { blend(x, y, color, min(1, cover)) }
       }
     }
@@ -122,12 +121,14 @@ extension Canvas {
 }
 
 extension Marker {
-  /// The size of the sign whose edge passes through a place.
+  /// The size of the sign whose edge passes through a place; `dy` grows downward.
   fileprivate func size(_ dx: Double, _ dy: Double) -> Double {
     switch self {
     case .disc: hypot(dx, dy)
-    case .square: max(dx, dy)
-    case .diamond: (dx + dy) / 1.3
+    case .square: max(abs(dx), abs(dy))
+    case .diamond: (abs(dx) + abs(dy)) / 1.3
+    // Corners at (0, −1.3) and (±1.2, 1).
+    case .triangle: max(dy, (2.3 * abs(dx) / 1.2 - dy) / 1.3)
     }
   }
 }

@@ -51,6 +51,14 @@ struct DataAgreement {
 }
 
 extension ImageMetrics {
+  /// That the samples are solutions of their own; nil where they are not.
+  var separateAnswers: String? {
+    guard let answers, answers > 1 else { return nil }
+    return
+      "The samples are \(answers) separate answers: the measurement rules out what lies halfway "
+      + "between them. Mean and std mix the answers; look at the samples."
+  }
+
   /// What the posterior predictive check says against the samples; nil if nothing.
   var disagreement: String? {
     guard let check = dataCheck, let finding = dataFinding else { return nil }

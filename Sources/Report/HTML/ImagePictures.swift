@@ -12,7 +12,7 @@ struct ImagePictures {
     try addError()
     try addIntervals(interval)
     try addSamples()
-    for strip in result.extras.strips { add(strip) }
+    for strip in try result.componentStrips() { add(strip) }
   }
 
   private mutating func addScene() throws {
@@ -58,7 +58,7 @@ struct ImagePictures {
     }
   }
 
-  private mutating func add(_ strip: ImageExtras.Strip) {
+  private mutating func add(_ strip: PictureStrip) {
     for (index, image) in strip.images.enumerated() {
       add(strip.title, "\(index + 1)", image, .picture, file: nil, rank: 9)
     }

@@ -61,6 +61,9 @@ struct ReportColumn {
       ReportColumn("modes", "groups the kept samples fall into", decimals: 0) {
         $0.modes.map(Double.init)
       },
+      ReportColumn(
+        "answers", "solutions of the measurement that the kept samples fall into", decimals: 0
+      ) { $0.answers.map(Double.init) },
       ReportColumn("NFE", "network evaluations", decimals: 0) { Double($0.evaluations) },
       ReportColumn("seconds", "time of the workers", decimals: 1) { $0.seconds },
     ]

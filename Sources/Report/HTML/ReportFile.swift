@@ -11,7 +11,7 @@ final class ReportFile {
   private let budget: PictureBudget
   private let limits: ReportLimits
   /// Why the samples of each image contradict its measurement, as far as that shows in it alone.
-  private var reasons: [(given: String?, misfit: String?)] = []
+  private var misfits: [String?] = []
 
   /// - Parameters:
   ///   - path: the file to be written; it is there only after `finish`.
@@ -32,11 +32,10 @@ final class ReportFile {
     let agreement = DataAgreement(result.part.records)
     let entry = try ImageEntry(
       ImagePictures(result, interval: interval),
-      figures: result.extras.figures + [agreement.figure].compactMap { $0 },
-      facts: facts(result), number: reasons.count, folder: folder, budget: budget,
-      limits: limits)
+      figures: [agreement.figure].compactMap { $0 }, facts: facts(result), number: misfits.count,
+      folder: folder, budget: budget, limits: limits)
     try spool.append(entry.html)
-    reasons.append((result.extras.disagreement, agreement.disagreement))
+    misfits.append(agreement.disagreement)
   }
 
   private func facts(_ result: ImageResult) -> [String: SummaryValue] {
@@ -46,15 +45,19 @@ final class ReportFile {
     return failed.isEmpty ? [:] : ["failed": .list(failed.map(SummaryValue.text))]
   }
 
+  /// The misfit alone speaks only where the check, which knows what was measured, cannot.
+  private static func disagreement(_ misfit: String?, _ row: ImageMetrics) -> String? {
+    let data = row.dataCheck == nil ? misfit : row.disagreement
+    let found = [data, row.separateAnswers].compactMap { $0 }
+    return found.isEmpty ? nil : found.joined(separator: " ")
+  }
+
   /// Writes the file.
   func finish(
-    _ table: MetricsTable, title: String, calibration: CalibrationFigures?, extras: ReportExtras,
+    _ table: MetricsTable, title: String, calibration: CalibrationFigures?, remarks: [String],
     failures: FailedSamples, provenance: Provenance
   ) throws {
-    // The misfit alone speaks only where the check, which knows what was measured, cannot.
-    let disagreements = zip(reasons, table.rows).map { reason, row in
-      reason.given ?? (row.dataCheck == nil ? reason.misfit : row.disagreement)
-    }
+    let disagreements = zip(misfits, table.rows).map(Self.disagreement)
     let images = TableSection(table, disagreements: disagreements, limits: limits)
     let file = try AtomicFileStream(path: path)
     try file.write(ReportHead(title: title).html)
@@ -64,7 +67,7 @@ final class ReportFile {
         title: title, table: table, failures: failures,
         disagreeing: disagreements.count { $0 != nil }, limits: limits
       ).html)
-    try file.write(CalibrationSection(figures: calibration, extras: extras, table: table).html)
+    try file.write(CalibrationSection(figures: calibration, remarks: remarks, table: table).html)
     try file.write(FailuresSection(failures: failures).html)
     try file.write(images.html)
     try file.write(

@@ -14,6 +14,8 @@ extension Figure {
     public let range: ClosedRange<Double>
     /// How values are spread along it.
     public let scale: Scale
+    /// The names of its rows from the top; empty where it shows numbers.
+    public let names: [String]
 
     /// Describes an axis.
     ///
@@ -25,7 +27,13 @@ extension Figure {
       guard lower < upper, (upper - lower).isFinite, scale == .linear || lower > 0 else {
         throw .axis(label, lower, upper)
       }
-      (self.label, self.range, self.scale) = (label, range, scale)
+      (self.label, self.range, self.scale, names) = (label, range, scale, [])
+    }
+
+    /// A vertical axis with a row for each name, the first one at the top.
+    public init(rows names: [String]) {
+      (label, range, scale) = ("", 0...Double(max(1, names.count)), .linear)
+      self.names = names
     }
 
     /// An axis that holds all of some values, with ends on ticks.
@@ -39,6 +47,7 @@ extension Figure {
       self.label = label
       self.scale = usable.isEmpty ? .linear : scale
       range = Self.rounded(usable, self.scale)
+      names = []
     }
   }
 }
@@ -97,6 +106,19 @@ extension Figure.Axis {
 // MARK: - Ticks
 
 extension Figure.Axis {
+  /// The middle of a row with a name.
+  func middle(ofRow row: Int) -> Double { Double(names.count - row) - 0.5 }
+
+  /// Where lines cross the plot: at the ticks, or between rows.
+  var gridLines: [Double] { names.isEmpty ? ticks : (0...names.count).map(Double.init) }
+
+  /// What is written along the axis: the numbers of the ticks, or the names of rows.
+  var labels: [(value: Double, text: String)] {
+    names.isEmpty
+      ? ticks.map { ($0, NumberText.short($0)) }
+      : names.enumerated().map { (middle(ofRow: $0), $1) }
+  }
+
   /// The values with a tick, rising.
   var ticks: [Double] { scale == .linear ? linearTicks : logarithmicTicks }
 

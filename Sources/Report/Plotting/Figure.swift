@@ -121,12 +121,13 @@ public enum PlotColor: String, Sendable, CaseIterable {
     switch self {
     case .blue, .sky: .disc
     case .orange: .square
-    case .green, .purple: .diamond
+    case .green: .diamond
+    case .purple: .triangle
     }
   }
 }
 
 /// The form of the sign that marks a point.
 enum Marker {
-  case disc, square, diamond
+  case disc, square, diamond, triangle
 }

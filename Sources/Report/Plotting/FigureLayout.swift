@@ -2,14 +2,17 @@ import Foundation
 
 /// Where the parts of a figure lie, in units of an SVG; a PNG has two pixels a unit.
 struct FigureLayout {
-  static let width = 480.0
   static let textSize = 13.0
   static let smallTextSize = 12.0
   static let titleBase = 24.0
   private static let plotTop = 58.0
+  private static let plotWidth = 408.0
   private static let plotHeight = 250.0
+  private static let rowHeight = 28.0
   private static let left = 54.0
   private static let right = 18.0
+  /// Somewhat more than a character of ``smallTextSize`` takes on average.
+  private static let characterWidth = 6.4
   private static let legendLine = 19.0
 
   let figure: Figure
@@ -22,9 +25,19 @@ struct FigureLayout {
   }
 
   var plot: Box {
-    Box(
-      x: Self.left, y: Self.plotTop, width: Self.width - Self.left - Self.right,
-      height: Self.plotHeight)
+    Box(x: left, y: Self.plotTop, width: Self.plotWidth, height: plotHeight)
+  }
+
+  var width: Double { plot.right + Self.right }
+
+  /// The room for what is written along the vertical axis.
+  private var left: Double {
+    let longest = figure.y.names.map(\.count).max() ?? 0
+    return max(Self.left, Double(longest) * Self.characterWidth + 14)
+  }
+
+  private var plotHeight: Double {
+    figure.y.names.isEmpty ? Self.plotHeight : Double(figure.y.names.count) * Self.rowHeight
   }
 
   var height: Double { legendTop + Double(legend.count) * Self.legendLine + 6 }

@@ -13,7 +13,7 @@ struct FigureRaster {
   /// Draws the figure.
   func render() -> RasterImage {
     var canvas = Canvas(
-      width: Int(FigureLayout.width * Self.scale), height: Int(layout.height * Self.scale))
+      width: Int(layout.width * Self.scale), height: Int(layout.height * Self.scale))
     drawGrid(on: &canvas)
     for series in figure.series { draw(series, on: &canvas) }
     drawFrame(on: &canvas)
@@ -30,11 +30,11 @@ extension FigureRaster {
 
   private func drawGrid(on canvas: inout Canvas) {
     let plot = layout.plot
-    for tick in figure.x.ticks {
+    for tick in figure.x.gridLines {
       let x = layout.x(tick)
       line([Place(x: x, y: plot.y), Place(x: x, y: plot.bottom)], 0.5, Self.grid, on: &canvas)
     }
-    for tick in figure.y.ticks {
+    for tick in figure.y.gridLines {
       let y = layout.y(tick)
       line([Place(x: plot.x, y: y), Place(x: plot.right, y: y)], 0.5, Self.grid, on: &canvas)
     }
@@ -51,11 +51,11 @@ extension FigureRaster {
 
   private func writeWords(on canvas: inout Canvas) {
     let plot = layout.plot
-    for tick in figure.x.ticks {
-      write(NumberText.short(tick), layout.x(tick), layout.tickLabelBase, .center, on: &canvas)
+    for label in figure.x.labels {
+      write(label.text, layout.x(label.value), layout.tickLabelBase, .center, on: &canvas)
     }
-    for tick in figure.y.ticks {
-      write(NumberText.short(tick), plot.x - 7, layout.y(tick) + 4, .right, on: &canvas)
+    for label in figure.y.labels {
+      write(label.text, plot.x - 7, layout.y(label.value) + 4, .right, on: &canvas)
     }
     write(figure.y.label, plot.x, layout.yLabelBase, .left, color: .ink, on: &canvas)
     write(
@@ -69,7 +69,7 @@ extension FigureRaster {
     _ text: String, _ x: Double, _ base: Double, _ align: Alignment, color: Color = .faintInk,
     isBold: Bool = false, on canvas: inout Canvas
   ) {
-    let room = (FigureLayout.width - (align == .left ? x : 0)) * Self.scale
+    let room = (layout.width - (align == .left ? x : 0)) * Self.scale
     let shown = NumberText.shortened(
       text, to: Int(room) / (GlyphFont.advance * Self.textScale))
     canvas.write(

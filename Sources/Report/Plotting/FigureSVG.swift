@@ -23,7 +23,7 @@ struct FigureSVG {
 
   /// The whole drawing; in a file it ends with a line feed.
   var text: String {
-    let (width, height) = (number(FigureLayout.width), number(layout.height))
+    let (width, height) = (number(layout.width), number(layout.height))
     let size = setting == .file ? " width=\"\(width)\" height=\"\(height)\"" : ""
     let head =
       "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"figure\" role=\"img\" "
@@ -80,10 +80,10 @@ extension FigureSVG {
 extension FigureSVG {
   private var grid: [String] {
     let plot = layout.plot
-    let upright = figure.x.ticks.map {
+    let upright = figure.x.gridLines.map {
       line(layout.x($0), plot.y, layout.x($0), plot.bottom, .grid)
     }
-    let level = figure.y.ticks.map {
+    let level = figure.y.gridLines.map {
       line(plot.x, layout.y($0), plot.right, layout.y($0), .grid)
     }
     return upright + level
@@ -99,11 +99,11 @@ extension FigureSVG {
 
   private var words: [String] {
     let plot = layout.plot
-    let across = figure.x.ticks.map {
-      text(NumberText.short($0), layout.x($0), layout.tickLabelBase, .faint, "middle")
+    let across = figure.x.labels.map {
+      text($0.text, layout.x($0.value), layout.tickLabelBase, .faint, "middle")
     }
-    let up = figure.y.ticks.map {
-      text(NumberText.short($0), plot.x - 7, layout.y($0) + 4, .faint, "end")
+    let up = figure.y.labels.map {
+      text($0.text, plot.x - 7, layout.y($0.value) + 4, .faint, "end")
     }
     return across + up + [
       text(figure.y.label, plot.x, layout.yLabelBase, .text, "start"),
@@ -187,10 +187,16 @@ extension FigureSVG {
       return "<rect x=\"\(number(x - r))\" y=\"\(number(y - r))\" width=\"\(number(2 * r))\" "
         + "height=\"\(number(2 * r))\" " + fill(.series(color)) + "/>"
     case .diamond:
-      let corners = [(x, y - 1.3 * r), (x + 1.3 * r, y), (x, y + 1.3 * r), (x - 1.3 * r, y)]
-      let points = corners.map { "\(number($0.0)),\(number($0.1))" }.joined(separator: " ")
-      return "<polygon points=\"\(points)\" " + fill(.series(color)) + "/>"
+      return polygon(
+        [(x, y - 1.3 * r), (x + 1.3 * r, y), (x, y + 1.3 * r), (x - 1.3 * r, y)], color)
+    case .triangle:
+      return polygon([(x, y - 1.3 * r), (x + 1.2 * r, y + r), (x - 1.2 * r, y + r)], color)
     }
+  }
+
+  private func polygon(_ corners: [(Double, Double)], _ color: PlotColor) -> String {
+    let points = corners.map { "\(number($0.0)),\(number($0.1))" }.joined(separator: " ")
+    return "<polygon points=\"\(points)\" " + fill(.series(color)) + "/>"
   }
 
   private var legend: [String] {

@@ -8,14 +8,14 @@ extension ImageResult {
 
   /// The leading modes of joint uncertainty: for each the mean less two standard deviations of the samples along it, up
   /// to the mean and two more; none for too few kept samples.
-  static func componentStrips(_ part: Part) throws -> [ImageExtras.Strip] {
-    let kept = part.kept.sorted { $0.key < $1.key }.prefix(componentSamples.upperBound)
-    guard kept.count >= componentSamples.lowerBound else { return [] }
+  func componentStrips() throws -> [PictureStrip] {
+    let kept = part.kept.sorted { $0.key < $1.key }.prefix(Self.componentSamples.upperBound)
+    guard kept.count >= Self.componentSamples.lowerBound else { return [] }
     let components = try PrincipalComponents(
-      kept.flatMap(\.value), shape: [kept.count] + part.shape, count: componentCount)
+      kept.flatMap(\.value), shape: [kept.count] + part.shape, count: Self.componentCount)
     return try components.modes.enumerated().map { index, mode in
       let share = NumberText.fixed(100 * mode.explained, decimals: 0)
-      return ImageExtras.Strip(
+      return PictureStrip(
         title:
           "principal component \(index + 1), \(share) % of the variance of \(kept.count) samples: "
           + "mean − 2, − 1, 0, + 1, + 2 standard deviations",

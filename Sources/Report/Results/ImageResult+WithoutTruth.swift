@@ -20,4 +20,13 @@ extension ImageResult {
     guard kept.count >= SampleModes.leastSamples else { return nil }
     return try SampleModes(kept.flatMap(\.value), shape: [kept.count] + part.shape)
   }
+
+  /// The answers that the first kept samples fall into; nil where that cannot be asked.
+  func answers() throws -> SampleAnswers? {
+    guard let measured = scene.measured, let discrepancy = scene.discrepancy, part.kept.count > 1
+    else { return nil }
+    return try SampleAnswers(
+      part.kept.sorted { $0.key < $1.key }.map(\.value), measurements: measured.measured,
+      discrepancy: discrepancy)
+  }
 }

@@ -12,12 +12,17 @@ public struct SceneImages: Sendable {
   public var quantities: QuantitySet?
   /// What of the measurement depends on the image; nil where the noise is not Gaussian.
   public var measured: MeasuredData?
+  /// T(x) = ‖y − A(x)‖²/σ² over the measured values, of an image in image units; nil where the operator
+  /// is linear, as all its answers are one then, or the noise is not Gaussian.
+  public var discrepancy: (@Sendable ([Float]) throws -> Double)?
 
   public init(
     measurement: (values: [Float], shape: [Int])? = nil, truth: [Float]? = nil,
-    quantities: QuantitySet? = nil, measured: MeasuredData? = nil
+    quantities: QuantitySet? = nil, measured: MeasuredData? = nil,
+    discrepancy: (@Sendable ([Float]) throws -> Double)? = nil
   ) {
     self.measured = measured
+    self.discrepancy = discrepancy
     self.measurement = measurement
     self.truth = truth
     self.quantities = quantities
@@ -31,7 +36,6 @@ struct ImageResult {
 
   let part: Part
   let scene: SceneImages
-  let extras: ImageExtras
   let maps: [(name: String, values: [Float])]
   /// The scalar quantities of the truth, nil where one has no meaning; none without a truth.
   let truthQuantities: [(name: String, value: Double?)]
@@ -40,12 +44,10 @@ struct ImageResult {
   ///   - quantiles: which quantile maps to make, in [0,1].
   ///   - scaling: the factors of calibrated intervals, whose ends become the maps `lower` and `upper`.
   init(
-    _ part: Part, scene: SceneImages, extras: ImageExtras = ImageExtras(), quantiles: [Double],
-    scaling: IntervalScaling? = nil
+    _ part: Part, scene: SceneImages, quantiles: [Double], scaling: IntervalScaling? = nil
   ) throws {
     self.part = part
     self.scene = scene
-    self.extras = extras
     truthQuantities = Self.truthQuantities(scene, shape: part.shape)
     let statistics = part.statistics
     let basic = [
@@ -120,6 +122,7 @@ extension ImageResult {
       seconds: part.records.reduce(0) { $0 + $1.seconds })
     row.dataCheck = dataCheck(good)
     row.modes = try modes()?.modes.count
+    row.answers = try answers()?.groups.count
     guard let truth = scene.truth, !good.isEmpty else { return row }
     row.meanPSNR = try ImageQuality.peakSignalToNoise(map("mean"), truth: truth)
     row.meanSSIM = try ImageQuality.structuralSimilarity(

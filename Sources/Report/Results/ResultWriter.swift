@@ -8,7 +8,7 @@ import Statistics
 /// samples only, not on who drew them in which order.
 public struct ResultWriter: Sendable {
   let directory: RunDirectory
-  let extras: ReportExtras
+  let remarks: [String]
   let savesSamples: Bool
   private let quantiles: [Double]
   private let scaling: IntervalScaling?
@@ -16,15 +16,15 @@ public struct ResultWriter: Sendable {
 
   /// - Parameters:
   ///   - scaling: the factors of calibrated intervals, if there are any.
-  ///   - extras: what the report shows besides what the parts tell.
+  ///   - remarks: sentences for the report on calibration, such as a guarantee with its conditions.
   ///   - scene: what is known of an image of the given shape besides its samples.
   public init(
     _ directory: RunDirectory, statistics: Configuration.Statistics,
-    scaling: IntervalScaling? = nil, extras: ReportExtras = ReportExtras(),
+    scaling: IntervalScaling? = nil, remarks: [String] = [],
     scene: @escaping @Sendable (ImageID, [Int]) -> SceneImages
   ) {
     self.directory = directory
-    self.extras = extras
+    self.remarks = remarks
     quantiles = statistics.quantiles
     savesSamples = statistics.saveSamples
     self.scaling = scaling
@@ -75,11 +75,10 @@ public struct ResultWriter: Sendable {
   private func finish(
     _ report: ReportFile, _ tables: ResultTables, _ written: WrittenResults
   ) throws {
-    let summary = extras.calibration ?? written.calibration.summary()
-    let figures = summary.map(CalibrationFigures.init)
+    let figures = written.calibration.summary().map(CalibrationFigures.init)
     try figures?.write(to: "\(directory.path)/calibration", in: directory)
     try report.finish(
-      written.table, title: title, calibration: figures, extras: extras,
+      written.table, title: title, calibration: figures, remarks: remarks,
       failures: tables.failures, provenance: Provenance(directory))
   }
 
@@ -97,11 +96,8 @@ public struct ResultWriter: Sendable {
   }
 
   private func result(of part: Part) throws -> ImageResult {
-    var shown = try extras.image(part)
-    shown.strips += try ImageResult.componentStrips(part)
-    return try ImageResult(
-      part, scene: scene(part.image, part.shape), extras: shown, quantiles: quantiles,
-      scaling: scaling)
+    try ImageResult(
+      part, scene: scene(part.image, part.shape), quantiles: quantiles, scaling: scaling)
   }
 
   private func stdLimit(_ images: [ImageID], _ progress: RunProgress) throws -> Float {

@@ -30,6 +30,8 @@ public struct ImageMetrics: Sendable, Equatable {
   public var dataFinding: PosteriorPredictiveCheck.Finding? = nil
   /// How many modes the kept samples fall into.
   public var modes: Int? = nil
+  /// How many answers the kept samples are by the measurement.
+  public var answers: Int? = nil
   /// Root mean square of y − A(x) over the noise level, averaged over samples; nil where that has no
   /// meaning.
   public var residual: Double?

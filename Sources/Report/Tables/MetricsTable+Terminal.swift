@@ -57,6 +57,7 @@ extension MetricsTable {
       },
       Entry("data") { $0.dataFinding.flatMap { $0 == .agrees ? nil : $0.rawValue } ?? "-" },
       Entry("modes") { $0.modes.flatMap { $0 > 1 ? "\($0)" : nil } ?? "-" },
+      Entry("answers") { $0.answers.flatMap { $0 > 1 ? "\($0)" : nil } ?? "-" },
       Entry("NFE") { "\($0.evaluations)" },
       Entry("seconds") { NumberText.fixed($0.seconds, decimals: 1) },
     ]

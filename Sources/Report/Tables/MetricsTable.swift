@@ -25,8 +25,8 @@ extension MetricsTable {
 extension MetricsTable {
   private static let header = [
     "image", "samples", "failed", "psnr_mean", "ssim_mean", "psnr_samples", "ssim_samples", "std",
-    "mcse", "coverage", "coverage_calibrated", "p_data", "data", "modes", "nfe", "seconds",
-    "residual",
+    "mcse", "coverage", "coverage_calibrated", "p_data", "data", "modes", "answers", "nfe",
+    "seconds", "residual",
   ]
 
   /// The text of `metrics.csv`: a header and a row an image, in UTF-8.
@@ -44,7 +44,8 @@ extension MetricsTable {
       row.monteCarloError, row.coverage, row.calibratedCoverage, row.dataCheck?.pValue,
     ]
     return [row.image, "\(row.samples)", "\(row.failed)"] + figures.map(CSV.field)
-      + [row.dataFinding?.rawValue ?? "", row.modes.map { "\($0)" } ?? ""]
+      + [row.dataFinding?.rawValue ?? ""]
+      + [row.modes, row.answers].map { count in count.map { "\($0)" } ?? "" }
       + ["\(row.evaluations)", CSV.field(row.seconds), CSV.field(row.residual)]
   }
 }

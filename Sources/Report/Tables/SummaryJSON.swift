@@ -66,6 +66,7 @@ public enum SummaryJSON {
       "coverage_calibrated": value(total.calibratedCoverage),
       "images_disagreeing": .integer(table.disagreeing.count),
       "images_with_modes": .integer(table.rows.count { ($0.modes ?? 1) > 1 }),
+      "images_with_answers": .integer(table.rows.count { ($0.answers ?? 1) > 1 }),
       "residual": value(total.residual),
       "interval": interval.map(SummaryValue.list) ?? .null,
     ]

@@ -15,8 +15,8 @@ import LinearAlgebra
 /// So a normal posterior is split with a probability of about 1/200 (the idea is that of SigClust: Liu,
 /// Hayes, Nobel and Marron, JASA 2008). Simulated normal sets of 6 to 32 samples in 1 to 100 dimensions
 /// were split in 0.7 % of cases, at worst 2.5 % (8 samples in one dimension). Everything is
-/// deterministic: the same samples in the same order give the same modes. A single sample far away is
-/// a mode of its own, so that heavy tails may be taken for modes; fewer than ``leastSamples`` samples are never split.
+/// deterministic: the same samples in the same order give the same modes. A sample alone is no mode but an
+/// outlier; fewer than ``leastSamples`` samples are never split.
 public struct SampleModes: Sendable, Equatable {
   /// Samples that are needed to say more than "one mode".
   public static let leastSamples = 6
@@ -31,7 +31,7 @@ public struct SampleModes: Sendable, Equatable {
   public struct Mode: Sendable, Equatable {
     /// The numbers of its samples, ascending.
     public let members: [Int]
-    /// Its part of all samples.
+    /// Its part of all samples; those that are alone are in no mode.
     public let share: Double
   }
 
@@ -51,14 +51,16 @@ public struct SampleModes: Sendable, Equatable {
     let gram = try SampleDeviations(samples, shape: shape, limit: Self.maximumSamples).gram()
     let grouping = SampleGrouping(Self.distances(gram))
     separation = grouping.separation
-    guard count >= Self.leastSamples, grouping.separation >= Self.leastSeparation,
+    // A sample alone is an outlier, as heavy tails have them, and no mode.
+    let groups = grouping.groups.filter { $0.count > 1 }
+    guard count >= Self.leastSamples, grouping.separation >= Self.leastSeparation, groups.count > 1,
       try Self.isBeyondChance(grouping, gram)
     else {
       (modes, within) = ([Mode(members: Array(0..<count), share: 1)], 1)
       return
     }
     within = grouping.within
-    modes = grouping.groups.map {
+    modes = groups.map {
       Mode(members: $0, share: Double($0.count) / Double(count))
     }
   }
@@ -119,26 +121,5 @@ public struct SampleModes: Sendable, Equatable {
       }
     }
     return result
-  }
-}
-
-extension SampleModes {
-  /// Whether an image is nearer to the half turn of another than to the other itself.
-  ///
-  /// Phase retrieval cannot tell the two apart. Compared are distances: less than half counts.
-  /// - Parameter shape: [C, H, W] of both; every channel is turned in its plane.
-  public static func isHalfTurn(_ image: [Float], of other: [Float], shape: [Int]) -> Bool {
-    let plane = shape.suffix(2).reduce(1, *)
-    let turned = stride(from: 0, to: other.count, by: plane).flatMap {
-      other[$0..<$0 + plane].reversed()
-    }
-    return squaredDistance(image, turned) < 0.25 * squaredDistance(image, other)
-  }
-
-  private static func squaredDistance(_ left: [Float], _ right: [Float]) -> Double {
-    zip(left, right).reduce(0) {
-      let offset = Double($1.0) - Double($1.1)
-      return $0 + offset * offset
-    }
   }
 }

@@ -36,10 +36,14 @@ struct Validate: ParsableCommand {
   @Option(help: "With --exact: truths for the coverage of intervals; 0 for none.")
   var truths = 100
 
-  @Option(help: "With --exact: quick, normal (every sampler on four operators) or thorough.")
+  @Option(
+    help: """
+      With --exact: quick (a few samplers, no sparse signals), normal (every sampler on four \
+      operators) or thorough.
+      """)
   var extent = ExactExtent.normal
 
-  @Option(help: "With --exact: folder for the table and all figures as CSV.")
+  @Option(help: "With --exact: folder for the table, all numbers as CSV, and plots.")
   var output: String?
 
   @Flag(help: "With --exact: only check that broken samplers are noticed.")
@@ -90,6 +94,7 @@ struct Validate: ParsableCommand {
           atPath: output, withIntermediateDirectories: true)
         try AtomicFile.write(Array(table.utf8), to: output + "/exact.md")
         try AtomicFile.write(Array("\(ExactCSV(results))".utf8), to: output + "/exact.csv")
+        try ExactFigures(results).write(to: output)
       }
     }
     if results.contains(where: { $0.claimsToBeExact && !$0.isExact }) { throw ExitCode(1) }

@@ -76,7 +76,7 @@ struct RunResults {
     for warning in intervals?.warnings ?? [] { console.note("warning: \(warning)") }
     let writer = ResultWriter(
       directory, statistics: configuration.statistics, scaling: intervals?.scaling,
-      extras: ReportExtras(remarks: intervals?.remarks ?? [])
+      remarks: intervals?.remarks ?? []
     ) {
       scenes.images(of: $0, shape: $1)
     }
@@ -129,15 +129,15 @@ final class SceneSource: Sendable {
       let scene = try? Scene(
         image, operators: operators(shape), configuration: configuration, images: folder)
     else { return SceneImages() }
-    return SceneImages(
+    var images = SceneImages(
       measurement: try? scene.measurementPicture(), truth: scene.truth,
-      quantities: derived(shape).map { scene.quantities(derived: $0) },
-      measured: measuredData(scene))
-  }
-
-  private func measuredData(_ scene: Scene) -> MeasuredData? {
-    guard case .gaussian(let sigma) = configuration.measurement.noise, sigma > 0 else { return nil }
-    return try? scene.measuredData(sigma: sigma, operators: operators(scene.shape))
+      quantities: derived(shape).map { scene.quantities(derived: $0) })
+    guard case .gaussian(let sigma) = configuration.measurement.noise, sigma > 0,
+      let measured = try? scene.measuredData(sigma: sigma, operators: operators(shape))
+    else { return images }
+    images.measured = measured
+    images.discrepancy = scene.discrepancy(sigma: sigma, measured: measured)
+    return images
   }
 
   /// The derived quantities; nil where a mask is not to be had any more.

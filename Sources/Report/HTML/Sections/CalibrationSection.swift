@@ -6,7 +6,8 @@ struct CalibrationSection {
   private static let fewImages = 50
 
   let figures: CalibrationFigures?
-  let extras: ReportExtras
+  /// Sentences such as a guarantee with its conditions.
+  let remarks: [String]
   let table: MetricsTable
 
   var html: String {
@@ -28,7 +29,7 @@ struct CalibrationSection {
         + (summary.images < Self.fewImages
           ? " So few tell little: mind the bands." : "")
     }
-    return [tested ?? untested] + extras.remarks
+    return [tested ?? untested] + remarks
   }
 
   private func samples(_ range: ClosedRange<Int>) -> String {
@@ -53,10 +54,8 @@ struct CalibrationSection {
   }
 
   private var plots: String {
-    let tested = figures?.items.map {
-      ReportFigure($0.figure, file: "calibration/\($0.name)").html
-    }
-    return ((tested ?? []) + extras.figures.map { ReportFigure($0).html }).joined()
+    let items = figures?.items ?? []
+    return items.map { ReportFigure($0.figure, file: "calibration/\($0.name)").html }.joined()
   }
 
   private var scores: String {

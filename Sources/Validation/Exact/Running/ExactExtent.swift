@@ -1,6 +1,6 @@
 /// How much of a comparison with known posteriors is run.
 public enum ExactExtent: String, Sendable, CaseIterable {
-  /// A few samplers on four operators.
+  /// A few samplers on four operators, with priors whose posterior has a closed form.
   case quick
   /// Every sampler on four operators, exact draws on all.
   case normal
