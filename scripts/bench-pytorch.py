@@ -11,6 +11,7 @@ Needs torch and numpy only.
 
     bench-pytorch.py run   --weights prior.safetensors --steps 250       the sampling loop
     bench-pytorch.py evaluate --weights prior.safetensors --batch 8      one evaluation of the network
+    bench-pytorch.py peak                                                a large matrix product
     bench-pytorch.py check Tests/Reference                               the network against references
 
 Each prints one JSON object (check: a line a case). See --help of each for the options.
@@ -29,6 +30,7 @@ import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
+from torch.utils.flop_counter import FlopCounterMode
 
 # ------------------------------------------------------------------------------ files
 
@@ -383,23 +385,38 @@ def run(options):
 
 
 def evaluate(options):
-    """Times the network alone: forward, and forward with the gradient to its input."""
+    """Times the network alone: forward, and forward with the gradient to its input.
+
+    With --autocast the weights stay float32 and libtorch picks what runs in bfloat16; with --compile
+    the network goes through torch.compile, which is not timed.
+    """
     network = load_network(
         options.weights, precision=options.precision, channels_last=options.channels_last)
-    size, batch = network.config["image_size"], options.batch
+    for weight in network.parameters():
+        weight.requires_grad_(False)
+    size, batch, plain = network.config["image_size"], options.batch, network
+    if options.compile:
+        network = torch.compile(network)
+        network.channels = plain.channels
     torch.manual_seed(0)
     layout = torch.channels_last if options.channels_last else torch.contiguous_format
     x = torch.randn(batch, network.channels, size, size).contiguous(memory_format=layout)
     t = torch.full((batch,), 500)
 
-    def forward():
-        with torch.no_grad():
+    def forward(network=network):
+        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=options.autocast):
             network(x, t)
 
-    def gradient():
+    def gradient(network=network):
         z = x.clone().requires_grad_()
-        out = network(z, t)[:, : network.channels]
-        torch.autograd.grad(out.flatten(1).norm(dim=1).sum(), z)
+        with torch.autocast("cpu", torch.bfloat16, enabled=options.autocast):
+            out = network(z, t)[:, : plain.channels].float()
+        out.flatten(1).norm(dim=1).sum().backward()
+
+    def flops(work):
+        with FlopCounterMode(display=False) as counter:
+            work(plain)
+        return counter.get_total_flops() / batch
 
     def median_seconds(work):
         work()
@@ -410,13 +427,28 @@ def evaluate(options):
             times.append(time.perf_counter() - begin)
         return float(np.median(times))
 
-    forward_seconds, gradient_seconds = median_seconds(forward), median_seconds(gradient)
+    def seconds(name, work):
+        return median_seconds(work) if name in options.only else None
+
+    forward_seconds = seconds("forward", forward)
+    gradient_seconds = seconds("gradient", gradient)
     return conditions(options) | {
         "weights": str(options.weights), "repeats": options.repeats,
-        "forwardSeconds": forward_seconds, "forwardAndGradientSeconds": gradient_seconds,
-        "forwardSecondsPerSample": forward_seconds / batch,
-        "forwardAndGradientSecondsPerSample": gradient_seconds / batch,
+        "autocast": options.autocast, "compiled": options.compile,
+        "forwardPerSecond": forward_seconds and batch / forward_seconds,
+        "gradientPerSecond": gradient_seconds and batch / gradient_seconds,
+        "forwardFlops": flops(forward), "gradientFlops": flops(gradient),
     }
+
+
+def peak(options):
+    """FLOP/s of a large float32 matrix product, the best of ten."""
+    a, b, best = torch.randn(2048, 2048), torch.randn(2048, 2048), math.inf
+    for _ in range(10):
+        begin = time.perf_counter()
+        a @ b
+        best = min(best, time.perf_counter() - begin)
+    return {"flopsPerSecond": 2 * 2048**3 / best}
 
 
 def check(options):
@@ -464,6 +496,12 @@ def main():
     evaluates = command("evaluate", "times single evaluations of the network")
     evaluates.add_argument("--batch", type=int, default=1, help="samples at once (default 1)")
     evaluates.add_argument("--repeats", type=int, default=3, help="the median of these (default 3)")
+    evaluates.add_argument("--compile", action="store_true", help="through torch.compile")
+    evaluates.add_argument("--autocast", action="store_true", help="bfloat16 where libtorch takes it")
+    evaluates.add_argument("--only", nargs="+", choices=["forward", "gradient", "none"],
+                           default=["forward", "gradient"], help="what to time (default both)")
+    peaks = commands.add_parser("peak", help="times a large matrix product")
+    peaks.add_argument("--threads", type=int, default=2, help="PyTorch threads (default 2)")
     checks = commands.add_parser("check", help="compares the network with reference values")
     checks.add_argument("reference", type=Path, help="folder with index.json")
 
@@ -471,7 +509,7 @@ def main():
     if options.command == "check":
         sys.exit(1 if check(options) else 0)
     torch.set_num_threads(options.threads)
-    print(json.dumps({"run": run, "evaluate": evaluate}[options.command](options)))
+    print(json.dumps({"run": run, "evaluate": evaluate, "peak": peak}[options.command](options)))
 
 
 if __name__ == "__main__":

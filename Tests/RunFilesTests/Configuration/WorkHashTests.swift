@@ -91,7 +91,7 @@ import Testing
       .resolved(device: .cpu, precision: .float32, threads: 1).workForm(priorDigest: "d")
     #expect(
       form == """
-        format=posterior-atlas-work-2
+        format=posterior-atlas-work-3
         seed=0
         unit=8
         source=images
