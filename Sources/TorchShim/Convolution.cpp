@@ -15,7 +15,7 @@ int64_t missing(int64_t in, int64_t out, int64_t kernel, int64_t stride, int64_t
 
 at::Tensor values(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias,
                   int64_t stride, int64_t padding) {
-  if (winograd::applies(x, weight, stride, padding))
+  if (winograd::applies(x, weight, bias, stride, padding))
     return winograd::convolution(x, weight, bias);
   return at::conv2d(x, weight, bias, stride, padding);
 }
@@ -37,7 +37,7 @@ struct InputGradientConvolution : torch::autograd::Function<InputGradientConvolu
     auto stride = context->saved_data["stride"].toInt();
     auto padding = context->saved_data["padding"].toInt();
     const auto &gradient = gradients[0];
-    if (winograd::applies(gradient, weight, stride, padding))
+    if (winograd::applies(gradient, weight.transpose(0, 1), {}, stride, padding))
       return {winograd::inputGradient(gradient, weight), at::Tensor(), at::Tensor(), at::Tensor(),
               at::Tensor()};
     auto rows = missing(context->saved_data["height"].toInt(), gradient.size(2), weight.size(2),

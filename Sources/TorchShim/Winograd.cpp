@@ -190,10 +190,15 @@ at::Tensor run(Direction direction, const at::Tensor &x, const at::Tensor &weigh
 
 } // namespace
 
-bool applies(const at::Tensor &x, const at::Tensor &weight, int64_t stride, int64_t padding) {
-  bool fits = stride == 1 && padding == 1 && weight.size(2) == 3 && weight.size(3) == 3 &&
-              weight.size(0) % channelStep == 0 && weight.size(1) % channelStep == 0;
-  return fits && x.device().is_cpu() && x.scalar_type() == at::kFloat &&
+bool applies(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias,
+             int64_t stride, int64_t padding) {
+  bool isThreeByThree = stride == 1 && padding == 1 && x.dim() == 4 && weight.dim() == 4 &&
+                        weight.size(2) == 3 && weight.size(3) == 3;
+  // Whatever does not fit together is libtorch's to refuse.
+  return isThreeByThree && x.size(1) == weight.size(1) &&
+         (!bias.defined() || bias.numel() == weight.size(0)) &&
+         weight.size(0) % channelStep == 0 && weight.size(1) % channelStep == 0 &&
+         x.device().is_cpu() && x.scalar_type() == at::kFloat &&
          weight.scalar_type() == at::kFloat && Tiles(x).count >= fewestTiles;
 }
 

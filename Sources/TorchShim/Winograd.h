@@ -7,7 +7,8 @@
 namespace winograd {
 
 /// Whether this convolution can be computed so, and is large enough to gain from it.
-bool applies(const at::Tensor &x, const at::Tensor &weight, int64_t stride, int64_t padding);
+bool applies(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias,
+             int64_t stride, int64_t padding);
 
 /// x * weight + bias; `x` [N,C,H,W], `weight` [K,C,3,3], `bias` [K] or undefined.
 at::Tensor convolution(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias);

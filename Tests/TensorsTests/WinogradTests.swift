@@ -54,6 +54,16 @@ import Testing
     #expect(try layer.apply(spoilt).sliced(0..<1, along: 0).bits() == clean.bits())
   }
 
+  @Test func whatDoesNotFitIsRefused() throws {
+    let layer = try Layer(Self.cases[0])
+    let apply = { (channels: Range<Int>, filters: Range<Int>) throws in
+      try layer.x.sliced(channels, along: 1).convolution(
+        weight: layer.weight, bias: layer.bias.sliced(filters, along: 0), stride: 1, padding: 1)
+    }
+    #expect(throws: TensorError.self) { try apply(0..<16, 0..<48) }
+    #expect(throws: TensorError.self) { try apply(0..<32, 0..<32) }
+  }
+
   /// Few tiles take their filters in parts, many in one: the sums are the same.
   @Test func bitsDoNotDependOnTheNumberOfTiles() throws {
     let layer = try Layer(
