@@ -52,9 +52,23 @@ struct ChannelSums {
 };
 
 /// The normalisation of one input, folded to y = f(a·x + b) for each sample and channel.
+///
+/// Sums are taken around an origin, the first pixel of each sample and channel: squares of values that
+/// are far from zero would cancel.
 struct Folded {
-  std::vector<float> a, b, mean, reciprocalStd;
+  std::vector<float> a, b, mean, reciprocalStd, origin;
 };
+
+template <typename Element>
+std::vector<float> firstPixels(const Element *values, int64_t samples, int64_t rows,
+                               int64_t channels) {
+  std::vector<float> result(static_cast<size_t>(samples * channels));
+  for (int64_t n = 0; n < samples; ++n)
+    for (int64_t c = 0; c < channels; ++c)
+      result[static_cast<size_t>(n * channels + c)] =
+          static_cast<float>(values[n * rows * channels + c]);
+  return result;
+}
 
 template <typename Element>
 Folded fold(const Tensor &x, int64_t groups, const float *weight, const float *bias,
@@ -62,12 +76,14 @@ Folded fold(const Tensor &x, int64_t groups, const float *weight, const float *b
   int64_t samples = x.size(0), channels = x.size(1), rows = x.size(2) * x.size(3);
   ChannelSums sums(samples, rows, channels);
   auto values = x.const_data_ptr<Element>();
+  Folded folded;
+  folded.origin = firstPixels(values, samples, rows, channels);
   forChunks(samples, rows, [&](int64_t n, int64_t first, int64_t count, int64_t chunk) {
-    normKernels::moments<Element>(values + (n * rows + first) * channels, count, channels,
+    normKernels::moments<Element>(values + (n * rows + first) * channels,
+                                  folded.origin.data() + n * channels, count, channels,
                                   sums.first.data() + sums.offset(n, chunk),
                                   sums.second.data() + sums.offset(n, chunk));
   });
-  Folded folded;
   folded.a.resize(static_cast<size_t>(samples * channels));
   folded.b.resize(folded.a.size());
   folded.mean.resize(static_cast<size_t>(samples * groups));
@@ -76,11 +92,16 @@ Folded fold(const Tensor &x, int64_t groups, const float *weight, const float *b
   for (int64_t n = 0; n < samples; ++n)
     for (int64_t g = 0; g < groups; ++g) {
       double sum = 0, squares = 0, size = static_cast<double>(rows * width);
+      auto origin = folded.origin.data() + n * channels;
+      for (int64_t c = g * width; c < (g + 1) * width; ++c)
+        sum += sums.firstTotal(n, c) + static_cast<double>(rows) * origin[c];
+      double mean = sum / size;
       for (int64_t c = g * width; c < (g + 1) * width; ++c) {
-        sum += sums.firstTotal(n, c);
-        squares += sums.secondTotal(n, c);
+        double offset = mean - origin[c];
+        squares += sums.secondTotal(n, c) - 2 * offset * sums.firstTotal(n, c) +
+                   static_cast<double>(rows) * offset * offset;
       }
-      double mean = sum / size, variance = std::max(0.0, squares / size - mean * mean);
+      double variance = std::max(0.0, squares / size);
       // std::max(0, NaN) is 0: a group with a NaN or an infinity has no norm.
       if (!std::isfinite(squares))
         variance = std::numeric_limits<double>::quiet_NaN();
@@ -130,7 +151,8 @@ Gradients backwardValues(const Tensor &x, const Tensor &dy, const Folded &folded
   forChunks(samples, rows, [&](int64_t n, int64_t first, int64_t count, int64_t chunk) {
     int64_t at = (n * rows + first) * channels;
     normKernels::outerGradient<Element>(
-        values + at, outer + at, folded.a.data() + n * channels, folded.b.data() + n * channels,
+        values + at, outer + at, folded.origin.data() + n * channels,
+        folded.a.data() + n * channels, folded.b.data() + n * channels,
         count, channels, activate, inner + at, sums.first.data() + sums.offset(n, chunk),
         sums.second.data() + sums.offset(n, chunk));
   });
@@ -154,7 +176,7 @@ Gradients backwardValues(const Tensor &x, const Tensor &dy, const Folded &folded
         auto i = static_cast<size_t>(n * channels + c);
         double gain = weight[c] * (1.0 + scale[i]);
         double sum = sums.firstTotal(n, c);
-        double centred = (sums.secondTotal(n, c) - mean * sum) * reciprocal;
+        double centred = (sums.secondTotal(n, c) - (mean - folded.origin[i]) * sum) * reciprocal;
         m1 += gain * sum / size;
         m2 += gain * centred / size;
         if (wantsScale) {

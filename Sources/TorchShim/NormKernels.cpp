@@ -56,14 +56,14 @@ INLINE float sigmoid(float z) { return 1.0f / (1.0f + exponential(-z)); }
 constexpr int64_t block = 64;
 
 template <typename Element>
-INLINE void momentsBody(const Element *x, int64_t rows, int64_t channels, double *sum,
-                        double *squares, float *partial) {
+INLINE void momentsBody(const Element *x, const float *origin, int64_t rows, int64_t channels,
+                        double *sum, double *squares, float *partial) {
   float *s = partial, *q = partial + channels;
   for (int64_t start = 0; start < rows; start += block) {
     std::fill(partial, partial + 2 * channels, 0.0f);
     for (int64_t row = start; row < std::min(rows, start + block); ++row)
       for (int64_t c = 0; c < channels; ++c) {
-        float value = load(x[row * channels + c]);
+        float value = load(x[row * channels + c]) - origin[c];
         s[c] += value;
         q[c] += value * value;
       }
@@ -92,8 +92,8 @@ INLINE void applyBody(const Element *x, const float *a, const float *b, int64_t 
 }
 
 template <typename Element>
-INLINE void outerBody(const Element *x, const Element *dy, const float *a, const float *b,
-                      int64_t rows, int64_t channels, bool activate, Element *dz, double *sum,
+INLINE void outerBody(const Element *x, const Element *dy, const float *origin, const float *a,
+                      const float *b, int64_t rows, int64_t channels, bool activate, Element *dz, double *sum,
                       double *products, float *partial) {
   float *s = partial, *q = partial + channels;
   for (int64_t start = 0; start < rows; start += block) {
@@ -107,7 +107,7 @@ INLINE void outerBody(const Element *x, const Element *dy, const float *a, const
         float slope = activate ? sigma * (1.0f + z * (1.0f - sigma)) : 1.0f;
         float gradient = load(dy[at + c]) * slope;
         s[c] += gradient;
-        q[c] += gradient * value;
+        q[c] += gradient * (value - origin[c]);
         store(gradient, dz + at + c);
       }
     }
@@ -130,11 +130,13 @@ INLINE void innerBody(const Element *x, const float *a, const float *p, const fl
 
 // Clones cannot be templates: one plain function an element type.
 
-CLONES void moments32(const float *x, int64_t r, int64_t c, double *s, double *q, float *t) {
-  momentsBody(x, r, c, s, q, t);
+CLONES void moments32(const float *x, const float *o, int64_t r, int64_t c, double *s, double *q,
+                      float *t) {
+  momentsBody(x, o, r, c, s, q, t);
 }
-CLONES void moments16(const BFloat16 *x, int64_t r, int64_t c, double *s, double *q, float *t) {
-  momentsBody(x, r, c, s, q, t);
+CLONES void moments16(const BFloat16 *x, const float *o, int64_t r, int64_t c, double *s,
+                      double *q, float *t) {
+  momentsBody(x, o, r, c, s, q, t);
 }
 CLONES void apply32(const float *x, const float *a, const float *b, int64_t r, int64_t c, bool f,
                     float *y) {
@@ -144,13 +146,13 @@ CLONES void apply16(const BFloat16 *x, const float *a, const float *b, int64_t r
                     bool f, BFloat16 *y) {
   applyBody(x, a, b, r, c, f, y);
 }
-CLONES void outer32(const float *x, const float *dy, const float *a, const float *b, int64_t r,
-                    int64_t c, bool f, float *dz, double *s, double *q, float *t) {
-  outerBody(x, dy, a, b, r, c, f, dz, s, q, t);
+CLONES void outer32(const float *x, const float *dy, const float *o, const float *a,
+                    const float *b, int64_t r, int64_t c, bool f, float *dz, double *s, double *q, float *t) {
+  outerBody(x, dy, o, a, b, r, c, f, dz, s, q, t);
 }
-CLONES void outer16(const BFloat16 *x, const BFloat16 *dy, const float *a, const float *b,
-                    int64_t r, int64_t c, bool f, BFloat16 *dz, double *s, double *q, float *t) {
-  outerBody(x, dy, a, b, r, c, f, dz, s, q, t);
+CLONES void outer16(const BFloat16 *x, const BFloat16 *dy, const float *o, const float *a,
+                    const float *b, int64_t r, int64_t c, bool f, BFloat16 *dz, double *s, double *q, float *t) {
+  outerBody(x, dy, o, a, b, r, c, f, dz, s, q, t);
 }
 CLONES void inner32(const float *x, const float *a, const float *p, const float *q, int64_t r,
                     int64_t c, float *dz) {
@@ -166,15 +168,17 @@ CLONES void inner16(const BFloat16 *x, const float *a, const float *p, const flo
 namespace normKernels {
 
 template <>
-void moments(const float *x, int64_t rows, int64_t channels, double *sum, double *squares) {
+void moments(const float *x, const float *origin, int64_t rows, int64_t channels, double *sum,
+             double *squares) {
   std::vector<float> partial(static_cast<size_t>(2 * channels));
-  moments32(x, rows, channels, sum, squares, partial.data());
+  moments32(x, origin, rows, channels, sum, squares, partial.data());
 }
 
 template <>
-void moments(const BFloat16 *x, int64_t rows, int64_t channels, double *sum, double *squares) {
+void moments(const BFloat16 *x, const float *origin, int64_t rows, int64_t channels, double *sum,
+             double *squares) {
   std::vector<float> partial(static_cast<size_t>(2 * channels));
-  moments16(x, rows, channels, sum, squares, partial.data());
+  moments16(x, origin, rows, channels, sum, squares, partial.data());
 }
 
 template <>
@@ -190,18 +194,18 @@ void apply(const BFloat16 *x, const float *a, const float *b, int64_t rows, int6
 }
 
 template <>
-void outerGradient(const float *x, const float *dy, const float *a, const float *b, int64_t rows,
-                   int64_t channels, bool activate, float *dz, double *sum, double *products) {
+void outerGradient(const float *x, const float *dy, const float *origin, const float *a,
+                   const float *b, int64_t rows, int64_t channels, bool activate, float *dz, double *sum, double *products) {
   std::vector<float> partial(static_cast<size_t>(2 * channels));
-  outer32(x, dy, a, b, rows, channels, activate, dz, sum, products, partial.data());
+  outer32(x, dy, origin, a, b, rows, channels, activate, dz, sum, products, partial.data());
 }
 
 template <>
-void outerGradient(const BFloat16 *x, const BFloat16 *dy, const float *a, const float *b,
-                   int64_t rows, int64_t channels, bool activate, BFloat16 *dz, double *sum,
+void outerGradient(const BFloat16 *x, const BFloat16 *dy, const float *origin, const float *a,
+                   const float *b, int64_t rows, int64_t channels, bool activate, BFloat16 *dz, double *sum,
                    double *products) {
   std::vector<float> partial(static_cast<size_t>(2 * channels));
-  outer16(x, dy, a, b, rows, channels, activate, dz, sum, products, partial.data());
+  outer16(x, dy, origin, a, b, rows, channels, activate, dz, sum, products, partial.data());
 }
 
 template <>

@@ -6,20 +6,22 @@
 
 namespace normKernels {
 
-/// Adds Σx and Σx² of each channel over `rows` pixels to `sum` and `squares`.
+/// Adds Σ(x − origin) and Σ(x − origin)² of each channel over `rows` pixels to `sum` and `squares`.
 template <typename Element>
-void moments(const Element *x, int64_t rows, int64_t channels, double *sum, double *squares);
+void moments(const Element *x, const float *origin, int64_t rows, int64_t channels, double *sum,
+             double *squares);
 
 /// y = f(a·x + b) with f = SiLU or the identity; `a`, `b` per channel.
 template <typename Element>
 void apply(const Element *x, const float *a, const float *b, int64_t rows, int64_t channels,
            bool activate, Element *y);
 
-/// dz = dy·f′(a·x + b), and Σdz and Σdz·x of each channel are added to `sum` and `products`.
+/// dz = dy·f′(a·x + b), and Σdz and Σdz·(x − origin) of each channel are added to `sum` and
+/// `products`.
 template <typename Element>
-void outerGradient(const Element *x, const Element *dy, const float *a, const float *b,
-                   int64_t rows, int64_t channels, bool activate, Element *dz, double *sum,
-                   double *products);
+void outerGradient(const Element *x, const Element *dy, const float *origin, const float *a,
+                   const float *b, int64_t rows, int64_t channels, bool activate, Element *dz,
+                   double *sum, double *products);
 
 /// dx = a·dz + p·x + q, in place of dz; `a`, `p`, `q` per channel.
 template <typename Element>

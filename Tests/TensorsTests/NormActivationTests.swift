@@ -91,6 +91,19 @@ import Testing
     #expect(try layer.fused(x).bits() == found.value.bits(), "with and without a graph")
   }
 
+  /// Values around 1000 with a spread of 1: an input is rounded to 2⁻²⁴·1000 = 6·10⁻⁵ of the spread, and
+  /// so is a·x + b. Squares around zero would lose 1000²·2⁻²⁴ = 6 % of the variance.
+  @Test func valuesFarFromZeroKeepTheirSpread() throws {
+    let layer = Layer(size: [33, 32], scales: true, shifts: true)
+    let x = try TestTensors.narrow(layer.shape(2), seed: 1) + 1000
+    let cotangent = try TestTensors.narrow(x.shape, seed: 7)
+    let exact = try vectorJacobianProduct(
+      at: x.converted(to: .float64), cotangent: cotangent.converted(to: .float64), of: layer.plain)
+    let found = try vectorJacobianProduct(at: x, cotangent: cotangent, of: layer.fused)
+    #expect(try found.value.distance(to: exact.value) <= 1e-3 * exact.value.largest())
+    #expect(try found.gradient.distance(to: exact.gradient) <= 1e-3 * exact.gradient.largest())
+  }
+
   @Test(arguments: [[5, 7], [33, 32]]) func libtorchsOperatorAgrees(size: [Int]) throws {
     let layer = Layer(size: size, scales: true, shifts: true)
     let x = try layer.input()
