@@ -12,6 +12,13 @@ let mpi = environment["POSTERIOR_MPI"] ?? "ompi-c"
 let torchHeaders = [
   "-isystem", "\(torch)/include", "-isystem", "\(torch)/include/torch/csrc/api/include",
 ]
+// Where functions are compiled for AVX512 (TorchShim/Generation.h), the compiler would rather use half
+// of each register.
+#if arch(x86_64)
+  let vectorWidth = ["-mprefer-vector-width=512"]
+#else
+  let vectorWidth: [String] = []
+#endif
 let torchLibraries = [
   "-L\(torch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(torch)/lib",
 ]
@@ -57,7 +64,7 @@ let package = Package(
     .target(name: "ZlibShim", dependencies: ["CZlib"]),
     .target(
       name: "TorchShim",
-      cxxSettings: [.unsafeFlags(torchHeaders + ["-O3", "-Wall", "-Wextra", "-Werror"])],
+      cxxSettings: [.unsafeFlags(torchHeaders + vectorWidth + ["-O3", "-Wall", "-Wextra", "-Werror"])],
       linkerSettings: [
         .unsafeFlags(torchLibraries),
         .linkedLibrary("torch"), .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
@@ -90,6 +97,9 @@ let package = Package(
     // MARK: - Tests
     .executableTarget(
       name: "mpi-selftest", dependencies: ["Coordinator"], path: "Tests/Support/MPISelfTest",
+      swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "layer-bench", dependencies: ["Tensors"], path: "Tests/Support/LayerBench",
       swiftSettings: swiftSettings),
     tests("TensorsTests", ["Tensors"]),
     tests("LinearAlgebraTests", ["LinearAlgebra"]),

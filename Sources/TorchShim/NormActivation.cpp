@@ -79,7 +79,7 @@ Folded fold(const Tensor &x, int64_t groups, const float *weight, const float *b
   Folded folded;
   folded.origin = firstPixels(values, samples, rows, channels);
   forChunks(samples, rows, [&](int64_t n, int64_t first, int64_t count, int64_t chunk) {
-    normKernels::moments<Element>(values + (n * rows + first) * channels,
+    normKernels::kernels<Element>().moments(values + (n * rows + first) * channels,
                                   folded.origin.data() + n * channels, count, channels,
                                   sums.first.data() + sums.offset(n, chunk),
                                   sums.second.data() + sums.offset(n, chunk));
@@ -127,7 +127,7 @@ Tensor forwardValues(const Tensor &x, const Folded &folded, bool activate) {
   auto to = y.data_ptr<Element>();
   forChunks(x.size(0), rows, [&](int64_t n, int64_t first, int64_t count, int64_t) {
     int64_t at = (n * rows + first) * channels;
-    normKernels::apply<Element>(from + at, folded.a.data() + n * channels,
+    normKernels::kernels<Element>().apply(from + at, folded.a.data() + n * channels,
                                 folded.b.data() + n * channels, count, channels, activate,
                                 to + at);
   });
@@ -150,7 +150,7 @@ Gradients backwardValues(const Tensor &x, const Tensor &dy, const Folded &folded
   auto inner = dz.data_ptr<Element>();
   forChunks(samples, rows, [&](int64_t n, int64_t first, int64_t count, int64_t chunk) {
     int64_t at = (n * rows + first) * channels;
-    normKernels::outerGradient<Element>(
+    normKernels::kernels<Element>().outerGradient(
         values + at, outer + at, folded.origin.data() + n * channels,
         folded.a.data() + n * channels, folded.b.data() + n * channels,
         count, channels, activate, inner + at, sums.first.data() + sums.offset(n, chunk),
@@ -192,7 +192,7 @@ Gradients backwardValues(const Tensor &x, const Tensor &dy, const Folded &folded
     }
   forChunks(samples, rows, [&](int64_t n, int64_t first, int64_t count, int64_t) {
     int64_t at = (n * rows + first) * channels;
-    normKernels::innerGradient<Element>(values + at, folded.a.data() + n * channels,
+    normKernels::kernels<Element>().innerGradient(values + at, folded.a.data() + n * channels,
                                         p.data() + n * channels, q.data() + n * channels, count,
                                         channels, inner + at);
   });

@@ -6,218 +6,41 @@
 #include <bit>
 #include <vector>
 
-// One clone a processor generation, chosen at load time. The same generation always runs the same
-// clone, so results repeat; the loops below are written so that the compiler vectorises each.
-#if defined(__x86_64__)
-#define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define CLONES
-#endif
-#define INLINE static inline __attribute__((always_inline))
+#include "Generation.h"
+
+namespace normKernels {
 
 namespace {
 
 using c10::BFloat16;
 
-INLINE float load(float value) { return value; }
-INLINE float load(BFloat16 value) {
-  return std::bit_cast<float>(static_cast<uint32_t>(value.x) << 16);
-}
+#define GENERATION plain
+#include "NormLoops.h"
+#undef GENERATION
 
-INLINE void store(float value, float *to) { *to = value; }
-INLINE void store(float value, BFloat16 *to) {
-  auto bits = std::bit_cast<uint32_t>(value);
-  auto rounded = (bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16;
-  to->x = static_cast<uint16_t>(value != value ? 0x7fc0u : rounded);
-}
+#if defined(__x86_64__)
 
-/// exp(x) to 2 units in the last place; NaN stays NaN, the range is clamped to finite results.
-INLINE float exponential(float x) {
-  x = x < -87.0f ? -87.0f : x;
-  x = x > 88.0f ? 88.0f : x;
-  const float magic = 12582912.0f;
-  float shifted = x * 1.44269504f + magic;
-  float n = shifted - magic;
-  float r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
-  float p = 1.9875691500e-4f;
-  p = p * r + 1.3981999507e-3f;
-  p = p * r + 8.3334519073e-3f;
-  p = p * r + 4.1665795894e-2f;
-  p = p * r + 1.6666665459e-1f;
-  p = p * r + 5.0000001201e-1f;
-  p = p * r * r + r + 1.0f;
-  auto exponent = (std::bit_cast<uint32_t>(shifted) - std::bit_cast<uint32_t>(magic)) + 127u;
-  return p * std::bit_cast<float>(exponent << 23);
-}
+#pragma clang attribute push(AVX2_FUNCTIONS, apply_to = function)
+#define GENERATION avx2
+#include "NormLoops.h"
+#undef GENERATION
+#pragma clang attribute pop
 
-INLINE float sigmoid(float z) { return 1.0f / (1.0f + exponential(-z)); }
+#pragma clang attribute push(AVX512_FUNCTIONS, apply_to = function)
+#define GENERATION avx512
+#include "NormLoops.h"
+#undef GENERATION
+#pragma clang attribute pop
 
-/// Rows whose sums are kept in float32 before they go to float64: bounds the rounding.
-constexpr int64_t block = 64;
-
-template <typename Element>
-INLINE void momentsBody(const Element *x, const float *origin, int64_t rows, int64_t channels,
-                        double *sum, double *squares, float *partial) {
-  float *s = partial, *q = partial + channels;
-  for (int64_t start = 0; start < rows; start += block) {
-    std::fill(partial, partial + 2 * channels, 0.0f);
-    for (int64_t row = start; row < std::min(rows, start + block); ++row)
-      for (int64_t c = 0; c < channels; ++c) {
-        float value = load(x[row * channels + c]) - origin[c];
-        s[c] += value;
-        q[c] += value * value;
-      }
-    for (int64_t c = 0; c < channels; ++c) {
-      sum[c] += static_cast<double>(s[c]);
-      squares[c] += static_cast<double>(q[c]);
-    }
-  }
-}
-
-template <typename Element>
-INLINE void applyBody(const Element *x, const float *a, const float *b, int64_t rows,
-                      int64_t channels, bool activate, Element *y) {
-  for (int64_t row = 0; row < rows; ++row) {
-    const Element *from = x + row * channels;
-    Element *to = y + row * channels;
-    if (activate)
-      for (int64_t c = 0; c < channels; ++c) {
-        float z = a[c] * load(from[c]) + b[c];
-        store(z * sigmoid(z), to + c);
-      }
-    else
-      for (int64_t c = 0; c < channels; ++c)
-        store(a[c] * load(from[c]) + b[c], to + c);
-  }
-}
-
-template <typename Element>
-INLINE void outerBody(const Element *x, const Element *dy, const float *origin, const float *a,
-                      const float *b, int64_t rows, int64_t channels, bool activate, Element *dz, double *sum,
-                      double *products, float *partial) {
-  float *s = partial, *q = partial + channels;
-  for (int64_t start = 0; start < rows; start += block) {
-    std::fill(partial, partial + 2 * channels, 0.0f);
-    for (int64_t row = start; row < std::min(rows, start + block); ++row) {
-      int64_t at = row * channels;
-      for (int64_t c = 0; c < channels; ++c) {
-        float value = load(x[at + c]);
-        float z = a[c] * value + b[c];
-        float sigma = sigmoid(z);
-        float slope = activate ? sigma * (1.0f + z * (1.0f - sigma)) : 1.0f;
-        float gradient = load(dy[at + c]) * slope;
-        s[c] += gradient;
-        q[c] += gradient * (value - origin[c]);
-        store(gradient, dz + at + c);
-      }
-    }
-    for (int64_t c = 0; c < channels; ++c) {
-      sum[c] += static_cast<double>(s[c]);
-      products[c] += static_cast<double>(q[c]);
-    }
-  }
-}
-
-template <typename Element>
-INLINE void innerBody(const Element *x, const float *a, const float *p, const float *q,
-                      int64_t rows, int64_t channels, Element *dz) {
-  for (int64_t row = 0; row < rows; ++row) {
-    int64_t at = row * channels;
-    for (int64_t c = 0; c < channels; ++c)
-      store(a[c] * load(dz[at + c]) + p[c] * load(x[at + c]) + q[c], dz + at + c);
-  }
-}
-
-// Clones cannot be templates: one plain function an element type.
-
-CLONES void moments32(const float *x, const float *o, int64_t r, int64_t c, double *s, double *q,
-                      float *t) {
-  momentsBody(x, o, r, c, s, q, t);
-}
-CLONES void moments16(const BFloat16 *x, const float *o, int64_t r, int64_t c, double *s,
-                      double *q, float *t) {
-  momentsBody(x, o, r, c, s, q, t);
-}
-CLONES void apply32(const float *x, const float *a, const float *b, int64_t r, int64_t c, bool f,
-                    float *y) {
-  applyBody(x, a, b, r, c, f, y);
-}
-CLONES void apply16(const BFloat16 *x, const float *a, const float *b, int64_t r, int64_t c,
-                    bool f, BFloat16 *y) {
-  applyBody(x, a, b, r, c, f, y);
-}
-CLONES void outer32(const float *x, const float *dy, const float *o, const float *a,
-                    const float *b, int64_t r, int64_t c, bool f, float *dz, double *s, double *q, float *t) {
-  outerBody(x, dy, o, a, b, r, c, f, dz, s, q, t);
-}
-CLONES void outer16(const BFloat16 *x, const BFloat16 *dy, const float *o, const float *a,
-                    const float *b, int64_t r, int64_t c, bool f, BFloat16 *dz, double *s, double *q, float *t) {
-  outerBody(x, dy, o, a, b, r, c, f, dz, s, q, t);
-}
-CLONES void inner32(const float *x, const float *a, const float *p, const float *q, int64_t r,
-                    int64_t c, float *dz) {
-  innerBody(x, a, p, q, r, c, dz);
-}
-CLONES void inner16(const BFloat16 *x, const float *a, const float *p, const float *q, int64_t r,
-                    int64_t c, BFloat16 *dz) {
-  innerBody(x, a, p, q, r, c, dz);
-}
+#endif
 
 } // namespace
 
-namespace normKernels {
-
-template <>
-void moments(const float *x, const float *origin, int64_t rows, int64_t channels, double *sum,
-             double *squares) {
-  std::vector<float> partial(static_cast<size_t>(2 * channels));
-  moments32(x, origin, rows, channels, sum, squares, partial.data());
+template <typename Element> const Kernels<Element> &kernels() {
+  return CHOSEN(kernels<Element>);
 }
 
-template <>
-void moments(const BFloat16 *x, const float *origin, int64_t rows, int64_t channels, double *sum,
-             double *squares) {
-  std::vector<float> partial(static_cast<size_t>(2 * channels));
-  moments16(x, origin, rows, channels, sum, squares, partial.data());
-}
-
-template <>
-void apply(const float *x, const float *a, const float *b, int64_t rows, int64_t channels,
-           bool activate, float *y) {
-  apply32(x, a, b, rows, channels, activate, y);
-}
-
-template <>
-void apply(const BFloat16 *x, const float *a, const float *b, int64_t rows, int64_t channels,
-           bool activate, BFloat16 *y) {
-  apply16(x, a, b, rows, channels, activate, y);
-}
-
-template <>
-void outerGradient(const float *x, const float *dy, const float *origin, const float *a,
-                   const float *b, int64_t rows, int64_t channels, bool activate, float *dz, double *sum, double *products) {
-  std::vector<float> partial(static_cast<size_t>(2 * channels));
-  outer32(x, dy, origin, a, b, rows, channels, activate, dz, sum, products, partial.data());
-}
-
-template <>
-void outerGradient(const BFloat16 *x, const BFloat16 *dy, const float *origin, const float *a,
-                   const float *b, int64_t rows, int64_t channels, bool activate, BFloat16 *dz, double *sum,
-                   double *products) {
-  std::vector<float> partial(static_cast<size_t>(2 * channels));
-  outer16(x, dy, origin, a, b, rows, channels, activate, dz, sum, products, partial.data());
-}
-
-template <>
-void innerGradient(const float *x, const float *a, const float *p, const float *q, int64_t rows,
-                   int64_t channels, float *dz) {
-  inner32(x, a, p, q, rows, channels, dz);
-}
-
-template <>
-void innerGradient(const BFloat16 *x, const float *a, const float *p, const float *q,
-                   int64_t rows, int64_t channels, BFloat16 *dz) {
-  inner16(x, a, p, q, rows, channels, dz);
-}
+template const Kernels<float> &kernels();
+template const Kernels<BFloat16> &kernels();
 
 } // namespace normKernels

@@ -6,26 +6,28 @@
 
 namespace normKernels {
 
-/// Adds Σ(x − origin) and Σ(x − origin)² of each channel over `rows` pixels to `sum` and `squares`.
-template <typename Element>
-void moments(const Element *x, const float *origin, int64_t rows, int64_t channels, double *sum,
-             double *squares);
+template <typename Element> struct Kernels {
+  /// Adds Σ(x − origin) and Σ(x − origin)² of each channel over `rows` pixels to `sum` and
+  /// `squares`.
+  void (*moments)(const Element *x, const float *origin, int64_t rows, int64_t channels,
+                  double *sum, double *squares);
 
-/// y = f(a·x + b) with f = SiLU or the identity; `a`, `b` per channel.
-template <typename Element>
-void apply(const Element *x, const float *a, const float *b, int64_t rows, int64_t channels,
-           bool activate, Element *y);
+  /// y = f(a·x + b) with f = SiLU or the identity; `a`, `b` per channel.
+  void (*apply)(const Element *x, const float *a, const float *b, int64_t rows, int64_t channels,
+                bool activate, Element *y);
 
-/// dz = dy·f′(a·x + b), and Σdz and Σdz·(x − origin) of each channel are added to `sum` and
-/// `products`.
-template <typename Element>
-void outerGradient(const Element *x, const Element *dy, const float *origin, const float *a,
-                   const float *b, int64_t rows, int64_t channels, bool activate, Element *dz,
-                   double *sum, double *products);
+  /// dz = dy·f′(a·x + b), and Σdz and Σdz·(x − origin) of each channel are added to `sum` and
+  /// `products`.
+  void (*outerGradient)(const Element *x, const Element *dy, const float *origin, const float *a,
+                        const float *b, int64_t rows, int64_t channels, bool activate,
+                        Element *dz, double *sum, double *products);
 
-/// dx = a·dz + p·x + q, in place of dz; `a`, `p`, `q` per channel.
-template <typename Element>
-void innerGradient(const Element *x, const float *a, const float *p, const float *q, int64_t rows,
-                   int64_t channels, Element *dz);
+  /// dx = a·dz + p·x + q, in place of dz; `a`, `p`, `q` per channel.
+  void (*innerGradient)(const Element *x, const float *a, const float *p, const float *q,
+                        int64_t rows, int64_t channels, Element *dz);
+};
+
+/// Those for the processor this runs on; for float and c10::BFloat16.
+template <typename Element> const Kernels<Element> &kernels();
 
 } // namespace normKernels

@@ -23,17 +23,17 @@ constexpr int64_t partChannels = 64;
 /// Below this many tiles reading the weights takes longer than the products.
 constexpr int64_t fewestTiles = 16;
 /// Floats between the rows of two points, beyond their content: powers of two share cache sets.
-constexpr int64_t gap = channelStep;
+constexpr int64_t gap = lanes;
 
-int64_t ceiling(int64_t a, int64_t b) { return (a + b - 1) / b; }
+int64_t dividedUp(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 /// The tiles of a batch of images, row by row.
 struct Tiles {
   int64_t height, width, rows, columns, count;
 
   explicit Tiles(const at::Tensor &x)
-      : height(x.size(2)), width(x.size(3)), rows(ceiling(height, outputSide)),
-        columns(ceiling(width, outputSide)), count(x.size(0) * rows * columns) {}
+      : height(x.size(2)), width(x.size(3)), rows(dividedUp(height, outputSide)),
+        columns(dividedUp(width, outputSide)), count(x.size(0) * rows * columns) {}
 
   /// Calls `body(i, j, offset)` for the pixels of a square of `side` that starts `before` pixels
   /// ahead of the tile; the offset counts pixels of the batch and is −1 outside the image.
@@ -69,19 +69,22 @@ struct Channels {
   int64_t first, count;
 };
 
-/// One convolution of channels-last images [N,C,H,W] with filters [K,C,3,3].
+/// One convolution of channels-last images, with filters [K,C,3,3]: forward from C channels to K, or the
+/// gradient from K to C with the filters turned by half a turn.
 struct Pass {
-  Direction direction;
+  const Transforms &transforms;
   at::Tensor from, filters, to;
   Tiles tiles;
   int64_t outputs, block, part;
+  /// From a filter to the next output's, and to the next input's.
+  int64_t outputStep, inputStep;
   std::vector<float> zeros, bias;
 
-  Pass(Direction direction, const at::Tensor &x, const at::Tensor &weight,
-       const at::Tensor &shift)
-      : direction(direction), from(x.contiguous(at::MemoryFormat::ChannelsLast)),
-        filters(weight.contiguous()), tiles(x),
-        outputs(weight.size(direction == Direction::forward ? 0 : 1)) {
+  Pass(bool isForward, const at::Tensor &x, const at::Tensor &weight, const at::Tensor &shift)
+      : transforms(isForward ? kernels().forward : kernels().gradient),
+        from(x.contiguous(at::MemoryFormat::ChannelsLast)), filters(weight.contiguous()), tiles(x),
+        outputs(weight.size(isForward ? 0 : 1)), outputStep(filters.stride(isForward ? 0 : 1)),
+        inputStep(filters.stride(isForward ? 1 : 0)) {
     bool isOneBlock = tiles.count <= oneBlockTiles;
     block = isOneBlock ? tiles.count : blockTiles;
     part = isOneBlock ? std::min(partChannels, outputs) : outputs;
@@ -102,7 +105,7 @@ struct Pass {
 
   void runByBlock() const {
     auto all = transformed({0, outputs});
-    at::parallel_for(0, ceiling(tiles.count, block), 1, [&](int64_t begin, int64_t end) {
+    at::parallel_for(0, dividedUp(tiles.count, block), 1, [&](int64_t begin, int64_t end) {
       Matrices inputs(block, from.size(1), from.options());
       Matrices products(block, outputs, from.options());
       for (int64_t index = begin; index < end; ++index) {
@@ -117,7 +120,7 @@ struct Pass {
   void runByPart() const {
     Matrices inputs(block, from.size(1), from.options());
     gather(0, block, inputs);
-    at::parallel_for(0, ceiling(outputs, part), 1, [&](int64_t begin, int64_t end) {
+    at::parallel_for(0, dividedUp(outputs, part), 1, [&](int64_t begin, int64_t end) {
       for (int64_t index = begin; index < end; ++index) {
         Channels channels{index * part, std::min(part, outputs - index * part)};
         Matrices products(block, channels.count, from.options());
@@ -129,15 +132,13 @@ struct Pass {
 
   /// The filters of some outputs as `points` matrices in panels, from all channels to those.
   Matrices transformed(Channels channels) const {
-    int64_t inner = filters.size(1), rows = from.size(1);
-    bool isForward = direction == Direction::forward;
-    int64_t rowStep = 9 * (isForward ? 1 : inner), filterStep = 9 * (isForward ? inner : 1);
-    auto values = filters.const_data_ptr<float>() + channels.first * filterStep;
-    Matrices result(rows, ceiling(channels.count, panel) * panel, filters.options());
-    for (int64_t column = 0; column < channels.count; column += channelStep)
-      kernels().filters(values + column * filterStep, filterStep, rowStep, rows,
-                       result.point(0) + column / panel * panel * rows + column % panel,
-                       result.stride);
+    int64_t rows = from.size(1);
+    auto values = filters.const_data_ptr<float>() + channels.first * outputStep;
+    Matrices result(rows, dividedUp(channels.count, panel) * panel, filters.options());
+    for (int64_t column = 0; column < channels.count; column += lanes)
+      kernels().filters(values + column * outputStep, outputStep, inputStep, rows,
+                        result.point(0) + column / panel * panel * rows + column % panel,
+                        result.stride);
     return result;
   }
 
@@ -151,39 +152,35 @@ struct Pass {
   void gather(int64_t first, int64_t count, const Matrices &inputs) const {
     int64_t channels = from.size(1);
     auto values = from.const_data_ptr<float>();
-    auto transform = direction == Direction::forward ? kernels().forwardInputs
-                                                     : kernels().gradientInputs;
     std::array<const float *, inputSide * inputSide> pixels;
     for (int64_t tile = 0; tile < count; ++tile) {
       tiles.pixels(first + tile, inputSide, 1, [&](int64_t i, int64_t j, int64_t pixel) {
         pixels[static_cast<size_t>(i * inputSide + j)] =
             pixel < 0 ? zeros.data() : values + pixel * channels;
       });
-      transform(pixels.data(), channels, inputs.row(tile), inputs.stride);
+      transforms.inputs(pixels.data(), channels, inputs.row(tile), inputs.stride);
     }
   }
 
   void scatter(int64_t first, int64_t count, const Matrices &products, Channels channels) const {
     auto values = to.data_ptr<float>() + channels.first;
-    auto transform = direction == Direction::forward ? kernels().forwardOutputs
-                                                     : kernels().gradientOutputs;
     std::array<float *, outputSide * outputSide> pixels;
     for (int64_t tile = 0; tile < count; ++tile) {
       tiles.pixels(first + tile, outputSide, 0, [&](int64_t i, int64_t j, int64_t pixel) {
         pixels[static_cast<size_t>(i * outputSide + j)] =
             pixel < 0 ? nullptr : values + pixel * outputs;
       });
-      transform(products.row(tile), products.stride, bias.data() + channels.first, channels.count,
-                pixels.data());
+      transforms.outputs(products.row(tile), products.stride, bias.data() + channels.first,
+                         channels.count, pixels.data());
     }
   }
 };
 
-at::Tensor run(Direction direction, const at::Tensor &x, const at::Tensor &weight,
+at::Tensor run(bool isForward, const at::Tensor &x, const at::Tensor &weight,
                const at::Tensor &bias) {
   // Inside, tensors are plain memory: nothing here may be recorded for a gradient.
   torch::NoGradGuard plain;
-  Pass pass(direction, x, weight, bias);
+  Pass pass(isForward, x, weight, bias);
   pass.run();
   return pass.to;
 }
@@ -197,17 +194,17 @@ bool applies(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bi
   // Whatever does not fit together is libtorch's to refuse.
   return isThreeByThree && x.size(1) == weight.size(1) &&
          (!bias.defined() || bias.numel() == weight.size(0)) &&
-         weight.size(0) % channelStep == 0 && weight.size(1) % channelStep == 0 &&
+         weight.size(0) % lanes == 0 && weight.size(1) % lanes == 0 &&
          x.device().is_cpu() && x.scalar_type() == at::kFloat &&
          weight.scalar_type() == at::kFloat && Tiles(x).count >= fewestTiles;
 }
 
 at::Tensor convolution(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias) {
-  return run(Direction::forward, x, weight, bias);
+  return run(true, x, weight, bias);
 }
 
 at::Tensor inputGradient(const at::Tensor &dy, const at::Tensor &weight) {
-  return run(Direction::gradient, dy, weight, {});
+  return run(false, dy, weight, {});
 }
 
 } // namespace winograd

@@ -7,32 +7,31 @@
 // a to −1/a once the image's odd rows and columns have changed sign.
 #pragma once
 
-#include <cstdint>
+#include "Lanes.h"
 
 namespace winograd {
 
 constexpr int64_t outputSide = 4, inputSide = 6, points = 36;
-/// Channel counts must be multiples of this.
-constexpr int64_t channelStep = 16;
 /// Columns of a product's right factor that lie together, row by row.
-constexpr int64_t panel = 32;
+constexpr int64_t panel = 2 * lanes;
 
-enum class Direction { forward, gradient };
+/// The transforms of one direction. Channels are multiples of `lanes`.
+struct Transforms {
+  /// One tile, given as 36 pixels of `channels` values each, to `points` rows `stride` apart.
+  void (*inputs)(const float *const *pixels, int64_t channels, float *to, int64_t stride);
+
+  /// The products of one tile back to 16 pixels, plus `bias`; pixels that are NULL are left out.
+  void (*outputs)(const float *from, int64_t stride, const float *bias, int64_t channels,
+                  float *const *pixels);
+};
 
 struct Kernels {
-  /// 16 filters for each of `rows` channels, `filterStep` and `rowStep` values apart, to `points`
+  Transforms forward, gradient;
+
+  /// `lanes` filters for each of `rows` channels, `filterStep` and `rowStep` values apart, to `points`
   /// sets of `rows` vectors: the vectors are `panel` floats apart, the sets `stride`.
   void (*filters)(const float *values, int64_t filterStep, int64_t rowStep, int64_t rows,
                   float *to, int64_t stride);
-
-  using Inputs = void(const float *const *pixels, int64_t channels, float *to, int64_t stride);
-  /// One tile, given as 36 pixels of `channels` values each, to `points` rows `stride` apart.
-  Inputs *forwardInputs, *gradientInputs;
-
-  using Outputs = void(const float *from, int64_t stride, const float *bias, int64_t channels,
-                       float *const *pixels);
-  /// The products of one tile back to 16 pixels, plus `bias`; pixels that are NULL are left out.
-  Outputs *forwardOutputs, *gradientOutputs;
 
   /// c = a·b: `a` rows × depth, `b` depth × columns in panels, `c` rows × columns.
   ///

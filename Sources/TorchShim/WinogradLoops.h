@@ -3,26 +3,49 @@
 
 namespace GENERATION {
 
-inline void load(const float *from, Lanes &to) { to = *reinterpret_cast<const Lanes *>(from); }
-inline void store(const Lanes &value, float *to) { *reinterpret_cast<Lanes *>(to) = value; }
+inline void load(const float *from, Lanes &to) { to = *reinterpret_cast<const StoredLanes *>(from); }
+inline void store(const Lanes &value, float *to) { *reinterpret_cast<StoredLanes *>(to) = value; }
+
+enum class Direction { forward, gradient };
 
 /// Where a point's row stands: the gradient meets the point a at −1/a.
-constexpr int plainOrder[] = {0, 1, 2, 3, 4, 5}, rotatedOrder[] = {5, 2, 1, 4, 3, 0};
-
-template <Direction direction> constexpr float oddSign = direction == Direction::forward ? 1 : -1;
 template <Direction direction> inline int place(int point) {
-  return direction == Direction::forward ? plainOrder[point] : rotatedOrder[point];
+  constexpr int turned[] = {5, 2, 1, 4, 3, 0};
+  return direction == Direction::forward ? point : turned[point];
 }
 
-/// G·g: a kernel of three to six points.
-inline void filterPoints(const Lanes *g, int step, Lanes *u) {
-  Lanes even = (g[0] + g[2 * step]) * (1.0f / 3), odd = g[step] * (1.0f / 3);
+template <Direction direction> constexpr float oddSign = direction == Direction::forward ? 1 : -1;
+
+/// Maps a square of `in` × `in` vectors along its columns, then its rows, each from `in` values to
+/// `out`.
+template <int in, int out, typename Get, typename Map, typename Put>
+inline void alongBothSides(Get get, Map map, Put put) {
+  Lanes columns[out * in];
+  for (int j = 0; j < in; ++j) {
+    Lanes d[in], v[out];
+    for (int i = 0; i < in; ++i)
+      get(i, j, d[i]);
+    map(d, v);
+    for (int i = 0; i < out; ++i)
+      columns[i * in + j] = v[i];
+  }
+  for (int i = 0; i < out; ++i) {
+    Lanes v[out];
+    map(columns + i * in, v);
+    for (int j = 0; j < out; ++j)
+      put(i, j, v[j]);
+  }
+}
+
+/// G·g: three values of a filter to six points.
+inline void filterPoints(const Lanes *g, Lanes *u) {
+  Lanes even = (g[0] + g[2]) * (1.0f / 3), odd = g[1] * (1.0f / 3);
   u[0] = g[0];
   u[1] = even + odd;
   u[2] = even - odd;
-  u[3] = (g[0] - 2.0f * g[step] + 4.0f * g[2 * step]) * (1.0f / 15);
-  u[4] = (4.0f * g[0] + 2.0f * g[step] + g[2 * step]) * (1.0f / 15);
-  u[5] = g[2 * step];
+  u[3] = (g[0] - 2.0f * g[1] + 4.0f * g[2]) * (1.0f / 15);
+  u[4] = (4.0f * g[0] + 2.0f * g[1] + g[2]) * (1.0f / 15);
+  u[5] = g[2];
 }
 
 /// Bᵀ·d: six values to six points.
@@ -74,70 +97,43 @@ inline void transpose(Lanes *rows) {
   }
 }
 
-inline void filters(const float *filters, int64_t filterStep, int64_t rowStep, int64_t rows,
+inline void filters(const float *values, int64_t filterStep, int64_t rowStep, int64_t rows,
                     float *to, int64_t stride) {
   for (int64_t row = 0; row < rows; ++row) {
-    Lanes g[lanes], columns[18];
+    Lanes taps[lanes];
     for (int lane = 0; lane < lanes; ++lane)
-      loadNine(filters + lane * filterStep + row * rowStep, g[lane]);
-    transpose(g);
-    for (int j = 0; j < 3; ++j) {
-      Lanes u[inputSide];
-      filterPoints(g + j, 3, u);
-      for (int i = 0; i < inputSide; ++i)
-        columns[i * 3 + j] = u[i];
-    }
-    for (int i = 0; i < inputSide; ++i) {
-      Lanes u[inputSide];
-      filterPoints(columns + i * 3, 1, u);
-      for (int j = 0; j < inputSide; ++j)
-        store(u[j], to + (i * inputSide + j) * stride + row * panel);
-    }
+      loadNine(values + lane * filterStep + row * rowStep, taps[lane]);
+    transpose(taps);
+    alongBothSides<3, inputSide>(
+        [&](int i, int j, Lanes &tap) { tap = taps[i * 3 + j]; }, filterPoints,
+        [&](int i, int j, const Lanes &u) {
+          store(u, to + (i * inputSide + j) * stride + row * panel);
+        });
   }
 }
 
 template <Direction direction>
 inline void inputs(const float *const *pixels, int64_t channels, float *to, int64_t stride) {
-  for (int64_t c = 0; c < channels; c += lanes) {
-    Lanes columns[points];
-    for (int j = 0; j < inputSide; ++j) {
-      Lanes d[inputSide], v[inputSide];
-      for (int i = 0; i < inputSide; ++i)
-        load(pixels[i * inputSide + j] + c, d[i]);
-      inputPoints<direction>(d, v);
-      for (int i = 0; i < inputSide; ++i)
-        columns[i * inputSide + j] = v[i];
-    }
-    for (int i = 0; i < inputSide; ++i) {
-      Lanes v[inputSide];
-      inputPoints<direction>(columns + i * inputSide, v);
-      for (int j = 0; j < inputSide; ++j)
-        store(v[j], to + (i * inputSide + j) * stride + c);
-    }
-  }
+  for (int64_t c = 0; c < channels; c += lanes)
+    alongBothSides<inputSide, inputSide>(
+        [&](int i, int j, Lanes &d) { load(pixels[i * inputSide + j] + c, d); },
+        inputPoints<direction>, [&](int i, int j, const Lanes &v) {
+          store(v, to + (i * inputSide + j) * stride + c);
+        });
 }
 
 template <Direction direction>
 inline void outputs(const float *from, int64_t stride, const float *bias, int64_t channels,
-                       float *const *pixels) {
+                    float *const *pixels) {
   for (int64_t c = 0; c < channels; c += lanes) {
-    Lanes shift, columns[outputSide * inputSide];
+    Lanes shift;
     load(bias + c, shift);
-    for (int j = 0; j < inputSide; ++j) {
-      Lanes m[inputSide], y[outputSide];
-      for (int i = 0; i < inputSide; ++i)
-        load(from + (i * inputSide + j) * stride + c, m[i]);
-      outputValues<direction>(m, y);
-      for (int i = 0; i < outputSide; ++i)
-        columns[i * inputSide + j] = y[i];
-    }
-    for (int i = 0; i < outputSide; ++i) {
-      Lanes y[outputSide];
-      outputValues<direction>(columns + i * inputSide, y);
-      for (int j = 0; j < outputSide; ++j)
-        if (float *pixel = pixels[i * outputSide + j])
-          store(y[j] + shift, pixel + c);
-    }
+    alongBothSides<inputSide, outputSide>(
+        [&](int i, int j, Lanes &m) { load(from + (i * inputSide + j) * stride + c, m); },
+        outputValues<direction>, [&](int i, int j, const Lanes &y) {
+          if (float *pixel = pixels[i * outputSide + j])
+            store(y + shift, pixel + c);
+        });
   }
 }
 
@@ -194,12 +190,10 @@ inline void product(const float *a, const float *b, int64_t rows, int64_t depth,
   }
 }
 
-const Kernels kernels{
+constexpr Kernels kernels{
+    {inputs<Direction::forward>, outputs<Direction::forward>},
+    {inputs<Direction::gradient>, outputs<Direction::gradient>},
     filters,
-    inputs<Direction::forward>,
-    inputs<Direction::gradient>,
-    outputs<Direction::forward>,
-    outputs<Direction::gradient>,
     product<TILE_HEIGHT, TILE_WIDTH>,
 };
 

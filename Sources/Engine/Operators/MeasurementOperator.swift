@@ -56,6 +56,12 @@ public protocol PseudoInvertible: LinearOperator {
   func pseudoInverse(_ y: Tensor) throws -> Tensor
 }
 
+/// Singular values of blurs and resizers up to this share of the largest count as 0 in ``PseudoInvertible``.
+///
+/// What lies below holds only noise at the noise levels these operators are used with (0.05 in the published
+/// tasks), and its inverse would multiply that by more than 33. The value is that of the DDRM code.
+public let pseudoInverseCut = 3e-2
+
 extension PseudoInvertible {
   /// x + A⁺(y − A x): of all images with the measurement y, or nearest to having it, the one nearest to x.
   public func project(_ x: Tensor, onto y: Tensor) throws -> Tensor {

@@ -9,12 +9,6 @@ protocol SeparableOperator: PseudoInvertible, SpectralOperator {
   var matrices: AxisMatrices { get }
 }
 
-/// Singular values of blurs and resizers up to this share of the largest count as 0 in ``PseudoInvertible``.
-///
-/// What lies below holds only noise at the noise levels these operators are used with (0.05 in the published
-/// tasks), and its inverse would multiply that by more than 33. The value is that of the DDRM code.
-public let pseudoInverseCut = 3e-2
-
 extension SeparableOperator {
   /// The shape [C, H, W] of images.
   public var imageShape: [Int] { image.dimensions }
