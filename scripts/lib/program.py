@@ -1,20 +1,27 @@
 """What the scripts that run the program share."""
 
 import array
+import functools
 import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
+@functools.cache
 def program():
-    """The release build that scripts/demo makes, or the one POSTERIOR_BINARY names."""
-    found = Path(os.environ.get("POSTERIOR_BINARY", ROOT / ".build" / "release" / "posterior"))
-    if not found.exists():
-        sys.exit(f"{found} is not there; run scripts/demo first, or set POSTERIOR_BINARY")
-    return str(found)
+    """The program POSTERIOR_BINARY names, else the release build of the sources as they are now."""
+    if "POSTERIOR_BINARY" in os.environ:
+        return os.environ["POSTERIOR_BINARY"]
+    build = ["swift", "build", "-c", "release", "--product", "posterior"]
+    for command in ([ROOT / "scripts" / "setup"], build):
+        if subprocess.run(command, cwd=ROOT, stdout=sys.stderr).returncode:
+            sys.exit("the program could not be built; its messages are above")
+    place = subprocess.run([*build[:4], "--show-bin-path"], cwd=ROOT, check=True, capture_output=True, text=True)
+    return str(Path(place.stdout.strip()) / "posterior")
 
 
 def mpi_environment():
