@@ -38,9 +38,10 @@ import Testing
   @Test func autoIsResolvedOnTheProcessor() throws {
     let compute = Configuration.Compute(device: .fixed(.cpu))
     let placement = try Placement(compute, localRank: 0, coreSharers: 1)
-    let resolved = placement.resolve(try configuration(compute))
+    let resolved = placement.resolve(
+      try configuration(compute), shape: UnitShape(unit: 8, threads: 1))
     #expect(placement.device == .cpu)
-    #expect(resolved.device == .cpu && resolved.threads == 1)
+    #expect(resolved.device == .cpu && resolved.shape.threads == 1)
     #expect(resolved.precision == (TorchRuntime.hasFastBFloat16 ? .bfloat16 : .float32))
     #expect(placement.workers(resolved) == placement.cores)
   }
@@ -59,12 +60,15 @@ import Testing
       device: .fixed(.cpu), precision: .fixed(.bfloat16), threads: .fixed(1_000_000),
       workers: .fixed(5))
     let placement = try Placement(compute, localRank: 0, coreSharers: 1)
-    let resolved = placement.resolve(try configuration(compute))
-    #expect(resolved.precision == .bfloat16 && resolved.threads == 1_000_000)
+    let resolved = placement.resolve(
+      try configuration(compute), shape: UnitShape(unit: 8, threads: 1))
+    #expect(resolved.precision == .bfloat16 && resolved.shape.threads == 1_000_000)
     #expect(placement.workers(resolved) == 5)
     var automatic = compute
     automatic.workers = .auto
-    #expect(placement.workers(placement.resolve(try configuration(automatic))) == 1)
+    #expect(
+      placement.workers(placement.resolve(try configuration(automatic), shape: resolved.shape)) == 1
+    )
   }
 
   @Test(.enabled(if: TorchRuntime.gpuCount == 0)) func aMissingGPUIsAnError() {

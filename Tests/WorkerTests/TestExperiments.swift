@@ -73,11 +73,12 @@ enum TestExperiments {
   static func run(
     seed: UInt64 = 5, samples: Int = 16, unit: Int = 8
   ) -> Configuration.Run {
-    .init(seed: seed, samples: samples, unit: unit, output: "unused")
+    .init(seed: seed, samples: samples, unit: .fixed(unit), output: "unused")
   }
 
   static func experiment(_ configuration: Configuration) throws -> Experiment {
     try Experiment(
-      configuration.resolved(device: .cpu, precision: .float32, threads: 1), device: .cpu)
+      configuration.resolved(
+        device: .cpu, precision: .float32, shape: UnitShape(unit: 8, threads: 1)), device: .cpu)
   }
 }

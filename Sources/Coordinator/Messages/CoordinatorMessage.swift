@@ -2,6 +2,8 @@ import RunFiles
 
 /// What the coordinator tells a rank.
 enum CoordinatorMessage: Hashable, Sendable {
+  /// What I have settled while I opened the run.
+  case brief(String)
   /// You have joined the run of this name.
   case welcome(run: String)
   /// Units for a worker, to be done in this order; none means: send what you have, and wait.
@@ -19,7 +21,7 @@ enum CoordinatorMessage: Hashable, Sendable {
 extension CoordinatorMessage {
   private enum Kind: UInt8 {
     case welcome = 101
-    case assign, heartbeat, stop, end
+    case assign, heartbeat, stop, end, brief
   }
 
   var message: Message {
@@ -30,6 +32,9 @@ extension CoordinatorMessage {
 
   private func write(_ writer: inout ByteWriter) -> Kind {
     switch self {
+    case .brief(let text):
+      writer.write(text)
+      return .brief
     case .welcome(let run):
       writer.write(run)
       return .welcome
@@ -59,6 +64,7 @@ extension CoordinatorMessage {
     _ kind: Kind, _ reader: inout ByteReader
   ) throws(MalformedMessage) -> CoordinatorMessage {
     switch kind {
+    case .brief: .brief(try reader.string())
     case .welcome: .welcome(run: try reader.string())
     case .assign:
       .assign(

@@ -10,6 +10,8 @@ struct Preparation {
   private var said: Double
   private var heard: Double
   private var pauses: PauseDetector
+  /// What rank 0 tells those who are still getting ready.
+  let briefing = Briefing()
   /// Messages that have come meanwhile, for the run.
   private(set) var early: [Envelope] = []
   /// The end of the run, if it came before this rank was ready.
@@ -57,8 +59,7 @@ extension Preparation {
     if let pause = pauses.pause(now: now) { heard += pause }
     while let envelope = try transport.poll() {
       heard = now
-      if let ending = ending(in: envelope.message) { return end(ending, abort: false) }
-      early.append(envelope)
+      if let ending = take(envelope) { return end(ending, abort: false) }
     }
     if now - said >= settings.heartbeat { try beat(now) }
     guard !isFirst, now - heard > settings.lease else { return false }
@@ -73,10 +74,15 @@ extension Preparation {
     return true
   }
 
-  /// Rank 0 tells the others when it cannot begin.
-  private func ending(in message: Message) -> RunEnding? {
-    guard !isFirst, let message = try? CoordinatorMessage(message) else { return nil }
-    if case .end(let ending) = message { return ending }
+  /// Keeps a message for the run, unless it is for those who get ready.
+  ///
+  /// - Returns: the ending, where rank 0 tells that it cannot begin.
+  private mutating func take(_ envelope: Envelope) -> RunEnding? {
+    switch isFirst ? nil : try? CoordinatorMessage(envelope.message) {
+    case .end(let ending): return ending
+    case .brief(let text): briefing.settle(text)
+    default: early.append(envelope)
+    }
     return nil
   }
 

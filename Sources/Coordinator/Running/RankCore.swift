@@ -76,7 +76,7 @@ extension RankCore {
     case .welcome(let run):
       welcome(run, now)
     case .assign(let slot, let units): assign(units, slot, now)
-    case .heartbeat: break
+    case .heartbeat, .brief: break
     case .stop: stop(now: now)
     case .end(let ending):
       if case .working = phase { actions.append(.stopWorkers) }

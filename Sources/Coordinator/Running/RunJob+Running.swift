@@ -40,6 +40,8 @@ extension RunJob {
     if work.isEmpty { return try finish(transport, run, report, &preparation) }
     // Loading may take long or fail, and the share's numbering must be known then too.
     record(RunStatus(run, report), in: run)
+    preparation.briefing.settle(run.briefing)
+    try tellAll(.brief(run.briefing), transport)
     return try lead(transport, run, work, &preparation)
   }
 
@@ -91,9 +93,9 @@ extension RunJob {
   private func equip(
     _ node: NodeInfo, _ spare: Equipment, _ preparation: inout Preparation
   ) throws(TransportError) -> (equipment: Equipment, failure: WorkerFailure?)? {
-    let equip = equip
+    let (equip, briefing) = (equip, preparation.briefing)
     let result = try preparation.run {
-      let equipment = try equip(node)
+      let equipment = try equip(node, briefing)
       if equipment.executors.isEmpty { throw NoWorkers() }
       return equipment
     }
@@ -111,10 +113,14 @@ extension RunJob {
   private func dismiss(
     _ transport: any Transport, _ ending: RunEnding
   ) throws(TransportError) -> RunOutcome {
-    for rank in 1..<max(1, transport.node.size) {
-      try transport.send(CoordinatorMessage.end(ending).message, to: rank)
-    }
+    try tellAll(.end(ending), transport)
     return RunOutcome(ending)
+  }
+
+  private func tellAll(
+    _ message: CoordinatorMessage, _ transport: any Transport
+  ) throws(TransportError) {
+    for rank in 1..<max(1, transport.node.size) { try transport.send(message.message, to: rank) }
   }
 }
 

@@ -7,8 +7,8 @@ public struct RunJob: Sendable {
   /// Opens the run folder and plans the work; called on rank 0 only, before anything else.
   public var open: @Sendable () throws -> OpenedRun
   /// Makes the workers of this rank: reads the prior, finds the device; called on every rank, if
-  /// there is work.
-  public var equip: @Sendable (NodeInfo) throws -> Equipment
+  /// there is work. It may wait for what `open` has settled on rank 0.
+  public var equip: @Sendable (NodeInfo, Briefing) throws -> Equipment
   /// Is told what happens, on rank 0.
   public var observer: any RunObserver
   /// Tells whether the run is asked to stop; read some times a second on every rank.
@@ -21,7 +21,7 @@ public struct RunJob: Sendable {
   /// A job.
   public init(
     open: @escaping @Sendable () throws -> OpenedRun,
-    equip: @escaping @Sendable (NodeInfo) throws -> Equipment,
+    equip: @escaping @Sendable (NodeInfo, Briefing) throws -> Equipment,
     observer: any RunObserver = SilentObserver(),
     stopRequest: @escaping @Sendable () -> StopReason? = { StopSignals.received },
     conclude: @escaping @Sendable (RunEnding) -> RunEnding = { $0 }
@@ -46,17 +46,20 @@ public struct OpenedRun: Sendable {
   public var share: ArrayShare?
   /// The job the run belongs to.
   public var job: SlurmJob
+  /// What was settled at the opening and all ranks must know; see ``Briefing``.
+  public var briefing: String
 
   /// A run that has been opened.
   public init(
     directory: RunDirectory, plan: WorkPlan, progress: RunProgress, share: ArrayShare? = nil,
-    job: SlurmJob = SlurmJob()
+    job: SlurmJob = SlurmJob(), briefing: String = ""
   ) {
     self.directory = directory
     self.plan = plan
     self.progress = progress
     self.share = share
     self.job = job
+    self.briefing = briefing
   }
 }
 

@@ -71,6 +71,10 @@ public struct NodeInfo: Hashable, Sendable {
   /// Number of processes on this machine that may run on the very same cores as this one, itself
   /// among them.
   public var coreSharers = 1
+
+  /// The only process there is.
+  public static let alone = NodeInfo(
+    rank: 0, size: 1, localRank: 0, localSize: 1, host: "", library: "")
 }
 
 /// Why messages cannot be exchanged.

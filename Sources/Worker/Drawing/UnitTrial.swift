@@ -8,7 +8,7 @@ import Tensors
 /// Draws units of the first image for the clock's sake, all workers of a rank at once as in a run:
 /// memory bandwidth and caches are shared, so one worker alone would look too fast.
 ///
-/// Nothing is written; an experiment that records trajectories must have that switched off.
+/// Nothing is written, also where the experiment records trajectories.
 public struct UnitTrial: Sendable {
   private let workers: [TrialWorker]
 
@@ -16,8 +16,8 @@ public struct UnitTrial: Sendable {
   ///   - workers: how many draw at once; at most one a unit of the run.
   ///   - limit: seconds after which a unit is broken off and its time scaled up.
   public init(_ experiment: Experiment, workers: Int, limit: Double) {
-    let run = experiment.configuration.configuration.run
-    let grid = UnitGrid(unit: run.unit, samples: run.samples)
+    let experiment = experiment.unrecorded
+    let grid = experiment.configuration.goal.grid
     let images = experiment.images.images
     let units = images.count * grid.blockCount
     self.workers = images.prefix(1).flatMap { image in
@@ -33,12 +33,17 @@ public struct UnitTrial: Sendable {
   /// How many draw at once.
   public var workerCount: Int { workers.count }
 
+  /// Draws a few steps with each worker, so that its memory is known.
+  ///
+  /// - Throws: what the drawing of a unit throws.
+  func warmUp() throws { _ = try together { try $0.warmUp() } }
+
   /// Warms all workers up, then draws a unit with each.
   ///
   /// - Returns: the mean over the workers.
   /// - Throws: what the drawing of a unit throws.
   public func run() throws -> UnitTiming {
-    _ = try together { try $0.warmUp() }
+    try warmUp()
     return UnitTiming(mean: try together { try $0.measure() })
   }
 
@@ -96,16 +101,17 @@ private struct TrialWorker: Sendable {
     let start = Moment.now()
     let problem = try prepared()
     var timing = try time(problem, setup: (Moment.now() - start).wall)
-    if timing.drawnShare == 1, timing.seconds < Self.shortest {
+    let shortest = min(limit, Self.shortest)
+    if timing.drawnShare == 1, timing.seconds < shortest {
       let setup = timing.setupSeconds
-      timing = try repeated(problem, times: Int((Self.shortest / timing.seconds).rounded(.up)))
+      timing = try repeated(problem, times: Int((shortest / timing.seconds).rounded(.up)))
       timing.setupSeconds = setup
     }
     return timing
   }
 
   private func prepared() throws -> ImageProblem {
-    TorchRuntime.setThreads(experiment.configuration.threads)
+    TorchRuntime.setThreads(experiment.configuration.shape.threads)
     return try ImageProblem(unit.image, in: experiment)
   }
 

@@ -20,7 +20,7 @@ public final class UnitWorker: Sendable {
   /// out as if drawn at once.
   /// - Throws: ``UnitInterrupted`` when `stop` is raised; any other error ends the run.
   public func draw(_ unit: WorkUnit, stop: StopFlag) throws -> Part {
-    TorchRuntime.setThreads(experiment.configuration.threads)
+    TorchRuntime.setThreads(experiment.configuration.shape.threads)
     let drawing = try UnitDrawing(unit, problem: problem(of: unit.image), experiment: experiment)
     do {
       return try drawing.run { stop.isRaised }
@@ -45,6 +45,8 @@ struct UnitDrawing {
   private let unit: WorkUnit
   private let problem: ImageProblem
   private let configuration: Configuration
+  /// Rows of a batch.
+  private let size: Int
   private var statistics: ImageStatistics
   private var records: [SampleRecord] = []
   private var kept: [Int: [Float]] = [:]
@@ -53,6 +55,7 @@ struct UnitDrawing {
     self.unit = unit
     self.problem = problem
     configuration = experiment.configuration.configuration
+    size = experiment.configuration.shape.unit
     statistics = ImageStatistics(
       pixelCount: problem.scene.shape.reduce(1, *),
       options: StatisticsOptions(
@@ -100,7 +103,6 @@ struct UnitDrawing {
     _ wanted: [Int], attempt: Int, shouldStop: () -> Bool,
     observe: ((SamplerState) throws -> Void)?
   ) throws -> Batch {
-    let size = configuration.run.unit
     let start = unit.samples.lowerBound / size * size
     let samples = Array(start..<start + size)
     let again = Set(wanted)
@@ -175,8 +177,9 @@ struct UnitDrawing {
   ///
   /// Which samples were asked for makes no difference, so a run that has grown has the pairs of a run at once.
   private func partner(of row: Int, in batch: Batch, _ attempts: Int) -> [Float]? {
-    guard problem.quantities.hasPairs, attempts == 1, row % 2 == 0, row + 1 < configuration.run.unit
-    else { return nil }
+    guard problem.quantities.hasPairs, attempts == 1, row % 2 == 0, row + 1 < size else {
+      return nil
+    }
     let values = image(row + 1, of: batch)
     return values.allSatisfy { $0.magnitude <= ImageStatistics.magnitudeLimit } ? values : nil
   }

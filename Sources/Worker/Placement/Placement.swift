@@ -32,17 +32,26 @@ public struct Placement: Sendable {
   /// The configuration with this machine's values for `auto`.
   ///
   /// bfloat16 is chosen where it is fast: on GPUs, and on processors with matrix tiles for it.
-  public func resolve(_ configuration: Configuration) -> ResolvedConfiguration {
+  ///
+  /// - Parameter shape: for what the file leaves open of it.
+  public func resolve(
+    _ configuration: Configuration, shape: UnitShape
+  ) -> ResolvedConfiguration {
     configuration.resolved(
       device: device == .cpu ? .cpu : .cuda,
       precision: device != .cpu || TorchRuntime.hasFastBFloat16 ? .bfloat16 : .float32,
-      threads: 1)
+      shape: shape)
   }
 
   /// Worker threads of this rank: one a GPU, else as many as the cores hold.
   public func workers(_ configuration: ResolvedConfiguration) -> Int {
-    let fitting = device == .cpu ? max(1, cores / max(1, configuration.threads)) : 1
-    return configuration.configuration.compute.workers.resolved(fitting)
+    workers(configuration.configuration, threads: configuration.shape.threads)
+  }
+
+  /// Worker threads of this rank if each takes so many threads.
+  func workers(_ configuration: Configuration, threads: Int) -> Int {
+    let fitting = device == .cpu ? max(1, cores / max(1, threads)) : 1
+    return configuration.compute.workers.resolved(fitting)
   }
 }
 

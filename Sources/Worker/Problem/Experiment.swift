@@ -5,7 +5,7 @@ import Tensors
 
 /// Everything a process shares between its workers: configuration, prior and images.
 public struct Experiment: Sendable {
-  public let configuration: ResolvedConfiguration
+  public private(set) var configuration: ResolvedConfiguration
   public let prior: LoadedPrior
   public let images: ImageFolder
   public let device: Device
@@ -43,6 +43,20 @@ public struct Experiment: Sendable {
 }
 
 extension Experiment {
+  /// The same experiment without the recording of what the sampler passes through.
+  var unrecorded: Experiment {
+    var copy = self
+    copy.configuration = configuration.unrecorded
+    return copy
+  }
+
+  /// The same experiment in units of another shape; nothing is loaded again.
+  public func reshaped(_ shape: UnitShape) -> Experiment {
+    var copy = self
+    copy.configuration = configuration.reshaped(shape)
+    return copy
+  }
+
   /// ``ResolvedConfiguration/problemHash(priorDigest:files:)`` of this experiment.
   public var problemHash: String {
     configuration.problemHash(priorDigest: prior.digest, files: fileDigests)

@@ -40,7 +40,7 @@ private final class InputCheck: Sendable {
 
   /// Reads some files, up to the first that does not fit.
   func look(at indices: Range<Int>) {
-    TorchRuntime.setThreads(experiment.configuration.threads)
+    TorchRuntime.setThreads(experiment.configuration.shape.threads)
     for index in indices {
       if findings.withLock({ $0.problem.map { $0.index < index } ?? false }) { return }
       let result = Result { try look(at: experiment.images.images[index]) }

@@ -17,7 +17,7 @@ struct FeatureDistance {
   func text(of folder: RunDirectory, console: Console) throws -> String {
     var (samples, truths): (FeatureMoments?, FeatureMoments?)
     let progress = try folder.scan()
-    let scenes = SceneSource(try folder.configuration(), console: console)
+    let scenes = SceneSource(try folder.configuration().configuration, console: console)
     for image in progress.images.keys.sorted() {
       guard let part = try folder.part(of: image, in: progress),
         let first = part.kept.min(by: { $0.key < $1.key })?.value,

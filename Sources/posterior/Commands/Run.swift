@@ -33,10 +33,10 @@ struct Run: ParsableCommand {
 
   static func dryRun(_ options: RunOptions) throws {
     let session = RunSession(options)
-    let loaded = try explained { try session.load(localRank: 0, coreSharers: 1) }
+    let loaded = try explained { try session.load { try $0.shape(note: Console().note) } }
     try explained { try loaded.checkSampler() }
     print(loaded.experiment.configuration.yaml())
-    let goal = loaded.configuration.run.goal
+    let goal = loaded.experiment.configuration.goal
     let images = loaded.experiment.images.images.count
     print(
       "# \(images) images, \(goal): \(amount(goal.unitRange, images)) units of work, "

@@ -142,7 +142,7 @@ extension Simulate {
         print(String(format: "opening the folder took %.2f s", MonotonicClock.now() - start))
         return run
       },
-      equip: { _ in
+      equip: { _, _ in
         Equipment(
           executors: [executor],
           agreement: RankAgreement(

@@ -32,9 +32,10 @@ struct Submit: ParsableCommand {
   func run() throws {
     let loaded = try explained { try options.configuration() }
     try explained { try loaded.validatePaths() }
+    let measured = try measured()
     let submission = Submission(
-      command: try command(loaded.configuration.run.output),
-      scripts: job.scripts(for: try measured()))
+      command: try command(loaded.configuration.run.output, settled: measured?.settled ?? []),
+      scripts: job.scripts(for: measured))
     try submission.write()
     print(submission.text)
     if go { try submission.go() } else { print(submission.advice) }
@@ -48,7 +49,7 @@ struct Submit: ParsableCommand {
   }
 
   /// The run, by absolute paths: a job starts elsewhere.
-  private func command(_ output: String) throws -> BatchCommand {
+  private func command(_ output: String, settled: [String]) throws -> BatchCommand {
     let folder = FileManager.default.currentDirectoryPath
     func absolute(_ path: String) -> String {
       URL(filePath: path, relativeTo: URL(filePath: folder + "/")).standardizedFileURL.path
@@ -57,7 +58,8 @@ struct Submit: ParsableCommand {
     let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     return BatchCommand(
       program: program, folder: folder,
-      arguments: [absolute(options.config)] + options.overrides.flatMap { ["--set", $0] }
+      arguments: [absolute(options.config)]
+        + (options.overrides + settled).flatMap { ["--set", $0] }
         + ["--output", run], run: run)
   }
 }

@@ -71,6 +71,10 @@ struct PlanText: CustomStringConvertible {
     if cost.goal.rule != nil {
       notes.append("All that follows from the number of samples is told for the most of them.")
     }
+    if !measured.settled.isEmpty {
+      notes.append(
+        "Measured, as the configuration leaves it open: \(measured.settled.joined(separator: " "))")
+    }
     if measured.timing.drawnShare < 1 {
       let share = String(format: "%.2g", 100 * measured.timing.drawnShare)
       notes.append("A unit was broken off after \(share) % of it; its time is scaled from that.")
@@ -103,9 +107,12 @@ struct PlanText: CustomStringConvertible {
       "As a Slurm array: \(range) --cpus-per-task=\(measured.cores) \(time)",
       "  the longest task takes about \(ProgressLine.duration(advice.seconds)), merging "
         + ProgressLine.duration(cost.mergeSeconds),
-      "  posterior submit \(ShellWord.joined(options.words)) --array \(advice.tasks)",
+      "  posterior submit \(ShellWord.joined(options.words + settings)) --array \(advice.tasks)",
     ]
   }
+
+  /// So that all tasks draw alike.
+  private var settings: [String] { measured.settled.flatMap { ["--set", $0] } }
 
   private func rows(_ facts: [(String, String)]) -> [String] {
     facts.map { "  " + $0.0.padding(toLength: 10, withPad: " ", startingAt: 0) + $0.1 }

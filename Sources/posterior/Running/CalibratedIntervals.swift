@@ -10,8 +10,8 @@ struct CalibratedIntervals {
   private let promise: String
 
   /// The file named by `statistics.calibration`; nil where none is named.
-  init?(_ configuration: Configuration, _ directory: RunDirectory) throws {
-    guard let path = configuration.statistics.calibration else { return nil }
+  init?(_ configuration: ResolvedConfiguration, _ directory: RunDirectory) throws {
+    guard let path = configuration.configuration.statistics.calibration else { return nil }
     let file = try CalibrationFile.read(path: path)
     scaling = file.scaling
     promise = Self.promise(file, path)
@@ -31,7 +31,7 @@ struct CalibratedIntervals {
   }
 
   private static func warnings(
-    _ file: CalibrationFile, _ path: String, _ configuration: Configuration,
+    _ file: CalibrationFile, _ path: String, _ configuration: ResolvedConfiguration,
     _ directory: RunDirectory
   ) throws -> [String] {
     var warnings: [String] = []
@@ -40,7 +40,7 @@ struct CalibratedIntervals {
         "\(path) was made with another measurement, prior or sampler; its guarantee does "
           + "not hold for the maps `lower` and `upper` of this run")
     }
-    let least = configuration.run.goal.least
+    let least = configuration.goal.least
     if least < file.samples.lowerBound {
       warnings.append(
         "\(path) was made with \(file.samples.lowerBound) samples an image; with "

@@ -18,7 +18,7 @@ struct FolderResults {
     let console = Console()
     let folder = try RunDirectory.open(directory)
     let configuration = try folder.configuration()
-    let progress = try folder.tidy(folder.scan(), configuration.run.goal)
+    let progress = try folder.tidy(folder.scan(), configuration.goal)
     let standing = try Standing(folder, configuration, progress)
     standing.notices.forEach(console.note)
     let written = try RunResults(configuration, console: console).write(standing)
@@ -33,8 +33,13 @@ struct FolderResults {
 
 extension RunDirectory {
   /// The configuration in `run.yaml`.
-  func configuration() throws -> Configuration {
-    try Configuration.load(text: description.configuration, name: "\(path)/run.yaml").configuration
+  func configuration() throws -> ResolvedConfiguration {
+    let file = "\(path)/run.yaml"
+    let read = try Configuration.load(text: description.configuration, name: file)
+    guard let recorded = read.configuration.recorded else {
+      throw RunDirectoryError.damagedDescription(file)
+    }
+    return recorded
   }
 
   /// Hash of measurement, prior and sampler, as the run has recorded it; nil in folders of old versions.

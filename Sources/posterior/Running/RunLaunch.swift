@@ -38,9 +38,10 @@ struct RunLaunch {
     let session = RunSession(options)
     return RunJob(
       open: { try explained { try session.open(on: node, console: console) } },
-      equip: { node in try explained { try session.equip(on: node) } }, observer: console,
+      equip: { node, briefing in try explained { try session.equip(on: node, briefing) } },
+      observer: console,
       conclude: {
-        session.conclude($0, on: node, console: console, calibration: calibration)
+        session.conclude($0, console: console, calibration: calibration)
       })
   }
 

@@ -11,19 +11,19 @@ extension RunSession {
   ///
   /// - Returns: `ending`, or an input/output error if the results cannot be written.
   func conclude(
-    _ ending: RunEnding, on node: NodeInfo, console: Console, calibration: CalibrationOptions?
+    _ ending: RunEnding, console: Console, calibration: CalibrationOptions?
   ) -> RunEnding {
     do {
-      let loaded = try load(localRank: node.localRank, coreSharers: node.coreSharers)
-      guard ending.code.isComplete, let run else { return ending }
+      guard ending.code.isComplete, let run, let loaded = known else { return ending }
       if let share = run.share {
         console.note(
           "share \(share.shard) is complete; `posterior \(calibration == nil ? "merge" : "calibrate") "
             + "\(run.directory.path)` joins all shares that are there")
         return ending
       }
-      let standing = try Standing(run.directory, loaded.configuration, run.directory.scan())
-      let results = RunResults(loaded.configuration, console: console)
+      let standing = try Standing(
+        run.directory, loaded.experiment.configuration, run.directory.scan())
+      let results = RunResults(loaded.experiment.configuration, console: console)
       let written = try results.write(standing, report: console.latest)
       console.close()
       print(written.text)
@@ -55,10 +55,10 @@ extension RunSession {
 
 /// Turns the parts of a run folder into maps, pictures and tables.
 struct RunResults {
-  private let configuration: Configuration
+  private let configuration: ResolvedConfiguration
   private let console: Console
 
-  init(_ configuration: Configuration, console: Console) {
+  init(_ configuration: ResolvedConfiguration, console: Console) {
     self.configuration = configuration
     self.console = console
   }
@@ -71,11 +71,11 @@ struct RunResults {
     _ standing: Standing, report: ProgressReport? = nil
   ) throws -> (text: String, results: WrittenResults) {
     let directory = standing.folder
-    let scenes = SceneSource(configuration, console: console)
+    let scenes = SceneSource(configuration.configuration, console: console)
     let intervals = try CalibratedIntervals(configuration, directory)
     for warning in intervals?.warnings ?? [] { console.note("warning: \(warning)") }
     let writer = ResultWriter(
-      directory, statistics: configuration.statistics, scaling: intervals?.scaling,
+      directory, statistics: configuration.configuration.statistics, scaling: intervals?.scaling,
       remarks: intervals?.remarks ?? []
     ) {
       scenes.images(of: $0, shape: $1)
@@ -101,7 +101,7 @@ struct RunResults {
       facts["elapsedSeconds"] = .number(report.elapsed)
       facts["samplesPerSecond"] = .number(drawn / report.elapsed)
       facts["networkEvaluationsPerSecond"] = .number(
-        drawn * Double(configuration.sampler.evaluationsPerSample) / report.elapsed)
+        drawn * Double(configuration.configuration.sampler.evaluationsPerSample) / report.elapsed)
     }
     return facts
   }

@@ -12,22 +12,56 @@ final class RunSession: Sendable {
   private let opened = Mutex<OpenedRun?>(nil)
 
   struct Loaded: Sendable {
-    let experiment: Experiment
+    private(set) var experiment: Experiment
     let placement: Placement
     private let source: LoadedConfiguration
 
-    /// - Parameter recordsWay: false leaves `sampler.record` out.
+    /// - Parameter settle: is asked for the shape of units where the file leaves it open, once all
+    ///   else is known.
     init(
-      _ read: LoadedConfiguration, localRank: Int, coreSharers: Int, recordsWay: Bool = true
+      _ read: LoadedConfiguration, on node: NodeInfo = .alone,
+      settle: (Loaded) throws -> UnitShape
     ) throws {
       try read.validatePaths()
-      var configuration = read.configuration
-      if !recordsWay { configuration.recording = nil }
       placement = try Placement(
-        configuration.compute, localRank: localRank, coreSharers: coreSharers)
-      experiment = try Experiment(placement.resolve(configuration), device: placement.device)
+        read.configuration.compute, localRank: node.localRank, coreSharers: node.coreSharers)
+      let provisional = UnitShape(unit: 1, threads: 1)
+      experiment = try Experiment(
+        placement.resolve(read.configuration, shape: provisional), device: placement.device)
       source = read
       try read.check(imageShape: experiment.prior.imageShape)
+      if isShapeOpen { experiment = experiment.reshaped(try settle(self)) }
+    }
+
+    /// Whether the file leaves the shape of units to a measurement.
+    var isShapeOpen: Bool { source.configuration.unitShape == nil }
+
+    /// The work of the run, or of a share of it.
+    func plan(_ share: ArrayShare?) throws -> WorkPlan {
+      try WorkPlan(
+        images: experiment.images.images.map(\.id), goal: experiment.configuration.goal,
+        shard: share?.shard)
+    }
+
+    /// The same in units of another shape.
+    func reshaped(_ shape: UnitShape) -> Loaded {
+      var copy = self
+      copy.experiment = experiment.reshaped(shape)
+      return copy
+    }
+
+    /// The shape its run folder has recorded; nil without one.
+    var recordedShape: UnitShape? {
+      (try? RunDirectory.open(configuration.run.output).configuration())?.shape
+    }
+
+    /// The shape its run folder has recorded, or else the best that drawing units shows.
+    func shape(on node: NodeInfo = .alone, note: @escaping (String) -> Void) throws -> UnitShape {
+      if let recordedShape { return recordedShape }
+      try checkSampler()
+      return try ShapeMeasurement(
+        experiment, placement, ranks: node.size, localRanks: node.localSize, note: note
+      ).run(source.configuration)
     }
 
     /// What to tell the user of the configuration.
@@ -53,19 +87,25 @@ final class RunSession: Sendable {
 
   /// Reads the configuration and loads the prior.
   ///
+  /// - Parameter settle: see ``Loaded``.
   /// - Throws: an error that names the file, the line and what is allowed.
-  func load(localRank: Int, coreSharers: Int) throws -> Loaded {
+  func load(
+    on node: NodeInfo = .alone, settle: (Loaded) throws -> UnitShape
+  ) throws -> Loaded {
     try loaded.withLock { known in
       if let known { return known }
-      let made = try Loaded(options.configuration(), localRank: localRank, coreSharers: coreSharers)
+      let made = try Loaded(options.configuration(), on: node, settle: settle)
       known = made
       return made
     }
   }
 
+  /// What was loaded.
+  var known: Loaded? { loaded.withLock { $0 } }
+
   /// Opens the run folder and plans the work; on rank 0.
   func open(on node: NodeInfo, console: Console) throws -> OpenedRun {
-    let loaded = try load(localRank: node.localRank, coreSharers: node.coreSharers)
+    var loaded = try load(on: node) { try $0.shape(on: node, note: console.note) }
     loaded.notices.forEach(console.note)
     let inputs = try loaded.experiment.checkInputs(notice: console.note)
     try loaded.checkSampler()
@@ -73,20 +113,20 @@ final class RunSession: Sendable {
       _ = try CalibrationFile.read(path: file)
     }
     let environment = ProcessInfo.processInfo.environment
-    let run = loaded.configuration.run
-    let share = try options.share(environment: environment, folder: run.output)
+    let share = try options.share(
+      environment: environment, folder: loaded.configuration.run.output)
     if let share { console.note("\(share)") }
-    let plan = try WorkPlan(
-      images: loaded.experiment.images.images.map(\.id), goal: run.goal, shard: share?.shard)
-    warnOfThrownAwayRows(run, console)
-    let directory = try RunDirectory.openOrCreate(
-      at: run.output, try RunRecord(loaded, inputs: inputs).description)
-    let progress = try directory.judged(
-      directory.tidy(directory.scan(), run.goal), by: run.goal)
+    // Before anything is written.
+    _ = try loaded.plan(share)
+    let directory = try openFolder(&loaded, inputs)
+    let goal = loaded.experiment.configuration.goal
+    warnOfThrownAwayRows(goal, console)
+    let progress = try directory.judged(directory.tidy(directory.scan(), goal), by: goal)
     for file in progress.ignored { console.note("\(file.name) is left out: \(file.reason)") }
     let made = OpenedRun(
-      directory: directory, plan: plan, progress: progress, share: share,
-      job: SlurmJob(environment: environment))
+      directory: directory, plan: try loaded.plan(share), progress: progress, share: share,
+      job: SlurmJob(environment: environment),
+      briefing: loaded.experiment.configuration.shape.description)
     opened.withLock { $0 = made }
     return made
   }
@@ -94,18 +134,43 @@ final class RunSession: Sendable {
   /// The run as it was opened, on rank 0; later a task might find itself another share.
   var run: OpenedRun? { opened.withLock { $0 } }
 
-  private func warnOfThrownAwayRows(_ run: Configuration.Run, _ console: Console) {
-    let rest = run.samples % run.unit
+  /// Opens the run folder, or makes one.
+  ///
+  /// Other tasks of an array measure the shape of units at the same time as this one; all take that
+  /// of the first that has made the folder.
+  private func openFolder(
+    _ loaded: inout Loaded, _ inputs: [ImageID: String]
+  ) throws -> RunDirectory {
+    func open() throws -> RunDirectory {
+      try RunDirectory.openOrCreate(
+        at: loaded.configuration.run.output, try RunRecord(loaded, inputs: inputs).description)
+    }
+    do {
+      return try open()
+    } catch let error as RunDirectoryError {
+      guard loaded.isShapeOpen, let shape = loaded.recordedShape,
+        shape != loaded.experiment.configuration.shape
+      else { throw error }
+      loaded = loaded.reshaped(shape)
+      self.loaded.withLock { [loaded] in $0 = loaded }
+      return try open()
+    }
+  }
+
+  private func warnOfThrownAwayRows(_ goal: SampleGoal, _ console: Console) {
+    let unit = goal.grid.unit
+    let rest = goal.most % unit
     guard rest > 0 else { return }
     console.note(
-      "run.samples\(run.stopping == nil ? "" : ".max") \(run.samples) is not a multiple of run.unit "
-        + "\(run.unit): the last unit of each image draws \(run.unit - rest) rows that are thrown "
-        + "away")
+      "run.samples\(goal.rule == nil ? "" : ".max") \(goal.most) is not a multiple of run.unit "
+        + "\(unit): the last unit of each image draws \(unit - rest) rows that are thrown away")
   }
 
   /// Makes this rank's workers.
-  func equip(on node: NodeInfo) throws -> Equipment {
-    let loaded = try load(localRank: node.localRank, coreSharers: node.coreSharers)
+  ///
+  /// - Parameter briefing: the shape of units, from rank 0.
+  func equip(on node: NodeInfo, _ briefing: Briefing) throws -> Equipment {
+    let loaded = try load(on: node) { _ in try Self.shape(in: briefing.wait()) }
     let count = loaded.placement.workers(loaded.experiment.configuration)
     let executors: [UnitExecutor] = (0..<count).map { _ in
       let worker = UnitWorker(loaded.experiment)
@@ -118,5 +183,13 @@ final class RunSession: Sendable {
         priorDigest: loaded.experiment.prior.digest),
       folder: loaded.configuration.run.output, cores: loaded.placement.cores,
       device: "\(loaded.placement.device)", machine: .current)
+  }
+
+  private static func shape(in briefing: String) throws -> UnitShape {
+    guard let shape = UnitShape(briefing) else {
+      throw Failure(
+        "internal error: rank 0 has told '\(briefing)', which is no shape of units", .internalError)
+    }
+    return shape
   }
 }

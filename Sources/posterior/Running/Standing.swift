@@ -18,13 +18,15 @@ struct Standing {
 
   /// - Parameter progress: what is finished; where the number of samples is open, parts are read to
   ///   see whether they are enough.
-  init(_ folder: RunDirectory, _ configuration: Configuration, _ progress: RunProgress) throws {
+  init(_ folder: RunDirectory, _ configuration: ResolvedConfiguration, _ progress: RunProgress)
+    throws
+  {
     self.folder = folder
-    self.progress = try folder.judged(progress, by: configuration.run.goal)
-    let listed = (try? configuration.data.imageFolder())?.images.map(\.id)
+    self.progress = try folder.judged(progress, by: configuration.goal)
+    let listed = (try? configuration.configuration.data.imageFolder())?.images.map(\.id)
     isFromRecord = listed == nil
     let images = listed ?? Self.recorded(folder) + progress.images.keys
-    plan = try WorkPlan(images: images, goal: configuration.run.goal)
+    plan = try WorkPlan(images: images, goal: configuration.goal)
     extent = plan.extent(after: self.progress)
     missing = plan.remaining(after: self.progress)
   }

@@ -52,6 +52,7 @@ struct SimulationFolder: Sendable {
         measurement: {operator: {name: denoising}, noise: {name: gaussian, sigma: 1}}
         prior: {kind: gaussian, shape: \(shape), mean: 0, covariance: 1}
         sampler: {name: exact}
+        compute: {device: cpu, precision: float32}
 
         """)
   }

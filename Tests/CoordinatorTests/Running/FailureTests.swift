@@ -75,7 +75,7 @@ import Testing
     let run = try TestRun()
     var job = run.job(rank: 0, workers: 1)
     let path = run.path
-    job.equip = { _ in
+    job.equip = { _, _ in
       Equipment(
         executors: [
           { unit, _ in try TestSamples.part(WorkUnit(image: unit.image, samples: 0..<1)) }
@@ -94,9 +94,9 @@ import Testing
     for number in 0..<3 {
       var job = run.job(rank: number, workers: 1)
       let equip = job.equip
-      job.equip = { node in
+      job.equip = { node, briefing in
         if node.rank == rank { throw FileError(path: "prior.pt", operation: .open, errno: ENOENT) }
-        return try equip(node)
+        return try equip(node, briefing)
       }
       let ready = job
       Thread {

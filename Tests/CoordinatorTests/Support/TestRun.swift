@@ -99,7 +99,7 @@ extension TestRun {
         let progress = try directory.judged(directory.scan(), by: goal)
         return OpenedRun(directory: directory, plan: plan, progress: progress)
       },
-      equip: { node in
+      equip: { node, _ in
         equipping(node)
         return Equipment(
           executors: Array(repeating: executor, count: workers), agreement: agreement(node.rank),

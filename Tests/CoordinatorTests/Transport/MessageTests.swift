@@ -27,6 +27,7 @@ import Testing
   ]
 
   static let coordinatorMessages: [CoordinatorMessage] = [
+    .brief("run.unit=8"),
     .welcome(run: "host-1-2"),
     .assign(slot: 1, units: [unit, TestSamples.unit("a", 0..<1)]),
     .assign(slot: 0, units: []),

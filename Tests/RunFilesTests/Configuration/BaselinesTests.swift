@@ -105,7 +105,8 @@ import Testing
   @Test func theHashKnowsTheConventionButNotTheName() throws {
     func hash(_ keys: String, _ more: [String] = []) throws -> String {
       try load("{name: dps}", Self.prior(keys) + more)
-        .resolved(device: .cpu, precision: .float32, threads: 1).workHash(priorDigest: "d")
+        .resolved(device: .cpu, precision: .float32, shape: UnitShape(unit: 8, threads: 1))
+        .workHash(priorDigest: "d")
     }
     let own = try hash("predicts: x0")
     #expect(try hash("predicts: x0", ["prior.file=moved.pt"]) == own)

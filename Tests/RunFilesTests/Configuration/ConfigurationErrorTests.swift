@@ -89,10 +89,10 @@ struct Mistake: Sendable, CustomTestStringConvertible {
         + "or a section of min, max and until"),
     Mistake(
       "unit: 4", "unit: 1.5",
-      "a.yaml:4: run.unit: found '1.5', expected a whole number from 1 to 65536"),
+      "a.yaml:4: run.unit: found '1.5', expected auto or a whole number from 1 to 65536"),
     Mistake(
       "unit: 4", "unit: 010",
-      "a.yaml:4: run.unit: found '010', expected a whole number from 1 to 65536"),
+      "a.yaml:4: run.unit: found '010', expected auto or a whole number from 1 to 65536"),
     Mistake(
       "output: runs/full", "output: [a]", "a.yaml:5: run.output: found '[a]', expected a folder"),
     Mistake(

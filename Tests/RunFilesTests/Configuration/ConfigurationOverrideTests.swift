@@ -10,7 +10,7 @@ import Testing
       Samples.full, ["run.seed=1", "run.samples=5", "run.seed=2"])
     #expect(configuration.run.seed == 2)
     #expect(configuration.run.samples == 5)
-    #expect(configuration.run.unit == 4)
+    #expect(configuration.run.unit == .fixed(4))
   }
 
   @Test func anOverrideMakesTheSectionsItNeeds() throws {

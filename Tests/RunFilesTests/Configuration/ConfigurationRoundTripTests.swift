@@ -168,7 +168,7 @@ import Testing
         compute:
           device: auto
           precision: auto
-          threads: auto
+          threads: 1
           workers: auto
         statistics:
           quantiles: [0.05, 0.5, 0.95]

@@ -9,7 +9,8 @@ import Testing
     let configuration = try Samples.load(Samples.minimal)
     #expect(
       configuration.run
-        == .init(seed: 0, samples: 16, unit: 8, output: "runs/a", checkpoint: 60, lease: 600))
+        == .init(
+          seed: 0, samples: 16, unit: .fixed(8), output: "runs/a", checkpoint: 60, lease: 600))
     #expect(configuration.data == .init(source: .images(folder: "pictures"), range: nil))
     #expect(
       configuration.prior.diffusion
@@ -18,7 +19,7 @@ import Testing
           rescaleTimesteps: false))
     #expect(
       configuration.compute
-        == .init(device: .auto, precision: .auto, threads: .auto, workers: .auto)
+        == .init(device: .auto, precision: .auto, threads: .fixed(1), workers: .auto)
     )
     #expect(
       configuration.statistics
@@ -79,7 +80,8 @@ import Testing
   @Test func everyWrittenKeyIsRead() throws {
     let box = Configuration.Inpainting.Box(lengths: 12..<13, verticalMargin: 4, horizontalMargin: 5)
     let expected = Configuration(
-      run: .init(seed: 7, samples: 32, unit: 4, output: "runs/full", checkpoint: 30, lease: 120),
+      run: .init(
+        seed: 7, samples: 32, unit: .fixed(4), output: "runs/full", checkpoint: 30, lease: 120),
       data: .init(source: .images(folder: "pictures"), range: IndexSelection([0...7, 9...9])),
       measurement: .init(
         operator: .inpainting(.init(mask: .box(box), imageSize: 32)), noise: .gaussian(sigma: 0.05)),

@@ -104,8 +104,10 @@ import Testing
   // MARK: - Files
 
   private func hash(_ text: String, _ files: [String: String]) throws -> String {
-    try load(text).resolved(device: .cpu, precision: .float32, threads: 1)
-      .workHash(priorDigest: "d", files: files)
+    try load(text).resolved(
+      device: .cpu, precision: .float32, shape: UnitShape(unit: 8, threads: 1)
+    )
+    .workHash(priorDigest: "d", files: files)
   }
 
   @Test func filesCountByTheirContent() throws {

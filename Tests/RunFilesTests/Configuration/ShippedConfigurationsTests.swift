@@ -41,7 +41,8 @@ import Testing
     let path = try #require(Samples.shipped.first { $0.hasSuffix("quickstart.yaml") })
     let configuration = try Configuration.load(path: path).configuration
     let box = Configuration.Inpainting.Box(lengths: 12..<13, verticalMargin: 4, horizontalMargin: 4)
-    #expect(configuration.run == .init(seed: 0, samples: 16, unit: 8, output: "runs/quickstart"))
+    #expect(
+      configuration.run == .init(seed: 0, samples: 16, unit: .fixed(8), output: "runs/quickstart"))
     #expect(
       configuration.data
         == .init(source: .images(folder: "data/fashion"), range: IndexSelection([0...7])))

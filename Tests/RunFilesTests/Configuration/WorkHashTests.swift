@@ -8,10 +8,11 @@ import Testing
   private func hash(
     _ text: String, _ overrides: [String] = [], digest: String = "d",
     device: Configuration.Compute.Device = .cpu,
-    precision: Configuration.Compute.Precision = .float32, threads: Int = 1
+    precision: Configuration.Compute.Precision = .float32,
+    shape: UnitShape = UnitShape(unit: 8, threads: 1)
   ) throws -> String {
     try Samples.load(text, overrides)
-      .resolved(device: device, precision: precision, threads: threads)
+      .resolved(device: device, precision: precision, shape: shape)
       .workHash(priorDigest: digest)
   }
 
@@ -53,24 +54,29 @@ import Testing
   }
 
   @Test func automaticValuesCountAsTheMachinesValues() throws {
-    let auto = Samples.minimal
-    let fixed = ["compute={device: cuda, precision: bfloat16, threads: 2}"]
+    let text = Samples.minimal
+    let open = ["run.unit=auto", "compute.threads=auto"]
+    let fixed = ["run.unit=3", "compute={device: cuda, precision: bfloat16, threads: 2}"]
+    let shape = UnitShape(unit: 3, threads: 2)
     #expect(
-      try hash(auto, device: .cuda, precision: .bfloat16, threads: 2) == hash(auto, fixed))
-    #expect(try hash(auto, precision: .bfloat16) != hash(auto))
-    #expect(try hash(auto, fixed, threads: 7) == hash(auto, fixed))
+      try hash(text, open, device: .cuda, precision: .bfloat16, shape: shape) == hash(text, fixed))
+    #expect(try hash(text, precision: .bfloat16) != hash(text))
+    #expect(try hash(text, open, shape: shape) != hash(text, open))
+    #expect(try hash(text, fixed, shape: UnitShape(unit: 7, threads: 7)) == hash(text, fixed))
   }
 
   @Test func theResolvedConfigurationHasNoAutomaticValueLeftButWorkers() throws {
-    let resolved = try Samples.load(Samples.minimal)
-      .resolved(device: .cpu, precision: .bfloat16, threads: 3)
+    let resolved = try Samples.load(Samples.minimal, ["run.unit=auto", "compute.threads=auto"])
+      .resolved(device: .cpu, precision: .bfloat16, shape: UnitShape(unit: 5, threads: 3))
     #expect(
       resolved.configuration.compute
         == .init(
           device: .fixed(.cpu), precision: .fixed(.bfloat16), threads: .fixed(3), workers: .auto))
     #expect(resolved.device == .cpu)
     #expect(resolved.precision == .bfloat16)
-    #expect(resolved.threads == 3)
+    #expect(resolved.shape == UnitShape(unit: 5, threads: 3))
+    #expect(resolved.configuration.run.unit == .fixed(5))
+    #expect(resolved.configuration.recorded == resolved)
     #expect(try Samples.load(resolved.yaml()) == resolved.configuration)
   }
 
@@ -88,7 +94,8 @@ import Testing
 
   @Test func theFormIsFixedForEver() throws {
     let form = try Samples.load(Samples.minimal)
-      .resolved(device: .cpu, precision: .float32, threads: 1).workForm(priorDigest: "d")
+      .resolved(device: .cpu, precision: .float32, shape: UnitShape(unit: 8, threads: 1))
+      .workForm(priorDigest: "d")
     #expect(
       form == """
         format=posterior-atlas-work-3

@@ -19,7 +19,7 @@ struct FakeRun {
     let transport = try MPITransport()
     StopSignals.install()
     let rank = transport.node.rank
-    var job = RunJob(open: open, equip: { node in try equip(node) }, observer: Printer())
+    var job = RunJob(open: open, equip: { node, _ in try equip(node) }, observer: Printer())
     if fault == "slow" { job.settings.checkpoint = 0 }
     let outcome = try job.run(over: transport)
     print("rank \(rank) ends: \(outcome.ending.code); \(outcome.ending.text ?? "")")

@@ -4,8 +4,8 @@ extension Configuration.Compute {
     section.value("device", .automatic(ValueKind<Device>.choices)).map { compute.device = $0 }
     section.value("precision", .automatic(ValueKind<Precision>.choices))
       .map { compute.precision = $0 }
-    section.value("threads", .automaticCount).map { compute.threads = $0 }
-    section.value("workers", .automaticCount).map { compute.workers = $0 }
+    section.value("threads", .automaticInteger(1...4096)).map { compute.threads = $0 }
+    section.value("workers", .automaticInteger(1...4096)).map { compute.workers = $0 }
     section.finish()
     return compute
   }
@@ -41,9 +41,9 @@ extension ValueKind {
 }
 
 extension ValueKind where Value == Configuration.Automatic<Int> {
-  /// `auto` or a number of threads.
-  static var automaticCount: Self {
+  /// `auto` or a whole number.
+  static func automaticInteger(_ range: ClosedRange<Int>) -> Self {
     let auto = ValueKind("auto") { $0.plain == "auto" ? Value.auto : nil }
-    return auto.or(ValueKind<Int>.integer(1...4096).map { .fixed($0) })
+    return auto.or(ValueKind<Int>.integer(range).map { .fixed($0) })
   }
 }

@@ -21,15 +21,16 @@ extension Configuration {
     public var device: Automatic<Device>
     /// Number format of the network.
     public var precision: Automatic<Precision>
-    /// Threads libtorch takes in one worker; `auto` is 1. It fixes bits, as the seed does.
+    /// Threads libtorch takes in one worker; `auto` is measured when the run begins. It fixes bits,
+    /// as the seed does.
     public var threads: Automatic<Int>
     /// Workers of a rank; `auto` fills the cores it owns.
     public var workers: Automatic<Int>
 
-    /// Makes the section, all left to the machine.
+    /// Makes the section with the defaults of the file format.
     public init(
       device: Automatic<Device> = .auto, precision: Automatic<Precision> = .auto,
-      threads: Automatic<Int> = .auto, workers: Automatic<Int> = .auto
+      threads: Automatic<Int> = .fixed(1), workers: Automatic<Int> = .auto
     ) {
       self.device = device
       self.precision = precision

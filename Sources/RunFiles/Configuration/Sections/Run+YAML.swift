@@ -7,7 +7,7 @@ extension Configuration.Run {
     let seconds = NumberBounds.from(0.001, to: longestWait)
     section.value("seed", .seed).map { run.seed = $0 }
     run.readSamples(section)
-    section.value("unit", .integer(1...65536)).map { run.unit = $0 }
+    section.value("unit", .automaticInteger(1...65536)).map { run.unit = $0 }
     section.value("output", .text("a folder")).map { run.output = $0 }
     section.value("checkpoint", .number(seconds)).map { run.checkpoint = $0 }
     section.value("lease", .number(seconds)).map { run.lease = $0 }
@@ -17,7 +17,7 @@ extension Configuration.Run {
 
   var yaml: YAMLValue {
     .section([
-      ("seed", .integer(seed)), ("samples", samplesYAML), ("unit", .integer(unit)),
+      ("seed", .integer(seed)), ("samples", samplesYAML), ("unit", unit.yaml { .integer($0) }),
       ("output", .text(output)), ("checkpoint", .number(checkpoint)), ("lease", .number(lease)),
     ])
   }

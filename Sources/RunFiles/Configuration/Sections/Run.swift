@@ -7,8 +7,9 @@ extension Configuration {
     public var samples: Int
     /// When fewer samples are enough; nil if all images get the same.
     public var stopping: StoppingRule?
-    /// Samples drawn together as one batch, at least 1. It fixes bits (rounding), as the seed does.
-    public var unit: Int
+    /// Samples drawn together as one batch, at least 1; `auto` is measured when the run begins. It
+    /// fixes bits (rounding), as the seed does.
+    public var unit: Automatic<Int>
     /// Folder of the results, relative to the current directory unless absolute.
     public var output: String
     /// Seconds between two commits of unfinished statistics, more than 0.
@@ -18,7 +19,8 @@ extension Configuration {
 
     /// Makes the section with the defaults of the file format.
     public init(
-      seed: UInt64 = 0, samples: Int = 16, stopping: StoppingRule? = nil, unit: Int = 8,
+      seed: UInt64 = 0, samples: Int = 16, stopping: StoppingRule? = nil,
+      unit: Automatic<Int> = .fixed(8),
       output: String,
       checkpoint: Double = 60, lease: Double = 600
     ) {
@@ -29,11 +31,6 @@ extension Configuration {
       self.output = output
       self.checkpoint = checkpoint
       self.lease = lease
-    }
-
-    /// How many samples an image gets.
-    public var goal: SampleGoal {
-      SampleGoal(grid: UnitGrid(unit: unit, samples: samples), rule: stopping)
     }
   }
 }

@@ -28,7 +28,7 @@ extension ResolvedConfiguration {
     let form = YAMLValue.section(
       [
         ("format", .word("posterior-atlas-work-3")), ("seed", .integer(configuration.run.seed)),
-        ("unit", .integer(configuration.run.unit)), ("source", configuration.data.workForm),
+        ("unit", .integer(shape.unit)), ("source", configuration.data.workForm),
       ] + lawForm(priorDigest: priorDigest, files: files) + [
         ("statistics", configuration.statistics.workForm.withDigests(files))
       ])
@@ -46,7 +46,7 @@ extension ResolvedConfiguration {
   private var computeForm: YAMLValue {
     .section([
       ("device", .choice(device)), ("precision", .choice(precision)),
-      ("threads", .integer(threads)),
+      ("threads", .integer(shape.threads)),
     ])
   }
 }
