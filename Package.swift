@@ -101,6 +101,9 @@ let package = Package(
     .executableTarget(
       name: "layer-bench", dependencies: ["Tensors"], path: "Tests/Support/LayerBench",
       swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "step-bench", dependencies: ["Worker"], path: "Tests/Support/StepBench",
+      swiftSettings: swiftSettings),
     tests("TensorsTests", ["Tensors"]),
     tests("LinearAlgebraTests", ["LinearAlgebra"]),
     tests("EngineTests", ["Engine", "LinearAlgebra"], resources: [.copy("Modules")]),

@@ -38,3 +38,10 @@ def read_npy(path):
     values = array.array("f", data[start:])
     width = len(values) // shape[0]
     return [values[i * width:(i + 1) * width] for i in range(shape[0])]
+
+
+def insert(page, text, name="table"):
+    """Replaces what stands between the page's marks <!-- name --> and <!-- end of name -->."""
+    begin, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->\n"
+    head, rest = page.read_text().split(begin)
+    page.write_text(head + begin + "\n" + text + "\n" + end + rest.split(end)[1])

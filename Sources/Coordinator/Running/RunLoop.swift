@@ -123,6 +123,7 @@ extension RunLoop {
     var event = RunEvent(.ended)
     event.seconds = outcome.elapsedSeconds
     event.coordinatorSeconds = outcome.coordinatorSeconds
+    event.committingSeconds = outcome.committingSeconds
     event.failedSamples = outcome.report.failedSamples
     event.outcome = outcome.ending.code.description
     event.text = outcome.ending.text

@@ -6,7 +6,7 @@ import Tensors
 /// Everything a process shares between its workers: configuration, prior and images.
 public struct Experiment: Sendable {
   public private(set) var configuration: ResolvedConfiguration
-  public let prior: LoadedPrior
+  public private(set) var prior: LoadedPrior
   public let images: ImageFolder
   public let device: Device
   /// SHA-256 of each of ``Configuration/inputFiles``, by name.
@@ -47,6 +47,13 @@ extension Experiment {
   var unrecorded: Experiment {
     var copy = self
     copy.configuration = configuration.unrecorded
+    return copy
+  }
+
+  /// The same experiment with another network, for measurements of all that is not the network.
+  package func replacingNetwork(with network: any DiffusionModel) throws -> Experiment {
+    var copy = self
+    copy.prior = try prior.replacingNetwork(with: network)
     return copy
   }
 

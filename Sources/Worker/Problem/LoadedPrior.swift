@@ -5,8 +5,8 @@ import Tensors
 
 /// A prior ready to sample from: one for all workers of a process.
 public struct LoadedPrior: Sendable {
-  public let model: any DiffusionModel
-  public let denoiser: any Denoiser
+  public private(set) var model: any DiffusionModel
+  public private(set) var denoiser: any Denoiser
   /// What makes images of the prior's samples; `nil` where these are images.
   public let decoder: (any Decoder)?
   /// SHA-256 of the files it was read from, or of its description where there are none.
@@ -77,6 +77,14 @@ public struct LoadedPrior: Sendable {
 
   /// [C,H,W] of the images: what the prior describes, decoded.
   public var imageShape: [Int] { decoder?.imageShape ?? model.imageShape }
+
+  /// The same prior with another network of the same conventions.
+  func replacingNetwork(with network: any DiffusionModel) throws -> LoadedPrior {
+    var copy = self
+    copy.model = network
+    copy.denoiser = try diffusion.denoiser(network)
+    return copy
+  }
 
   /// An operator on images as one on the prior's samples.
   func measuring(_ imageOperator: any MeasurementOperator) -> any MeasurementOperator {

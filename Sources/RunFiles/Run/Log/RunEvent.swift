@@ -21,6 +21,8 @@ public struct RunEvent: Encodable, Sendable {
   public var seconds: Double?
   /// Processor time of the coordinating thread, in seconds.
   public var coordinatorSeconds: Double?
+  /// Seconds by the clock in which rank 0 was writing parts, on a thread of its own.
+  public var committingSeconds: Double?
   /// Forward evaluations of the network.
   public var networkEvaluations: Int?
   /// Number of failed samples.
