@@ -12,7 +12,7 @@ let mpi = environment["POSTERIOR_MPI"] ?? "ompi-c"
 let torchHeaders = [
   "-isystem", "\(torch)/include", "-isystem", "\(torch)/include/torch/csrc/api/include",
 ]
-// Where functions are compiled for AVX512 (TorchShim/Generation.h), the compiler would rather use half
+// Where functions are compiled for AVX512 (TorchShim, NoiseShim), the compiler would rather use half
 // of each register.
 #if arch(x86_64)
   let vectorWidth = ["-mprefer-vector-width=512"]
@@ -59,6 +59,9 @@ let package = Package(
 
     // MARK: - Shims
     .target(name: "MPIShim", dependencies: ["CMPI"]),
+    .target(
+      name: "NoiseShim",
+      cSettings: [.unsafeFlags(vectorWidth + ["-O3", "-Wall", "-Wextra", "-Werror"])]),
     .target(name: "OpenBLASShim"),
     .target(name: "PNGShim", dependencies: ["CPNG"]),
     .target(name: "ZlibShim", dependencies: ["CZlib"]),
@@ -73,7 +76,7 @@ let package = Package(
     // MARK: - The rooms, from the ground up (docs/architecture.md)
     room("Tensors", ["TorchShim"]),
     room("LinearAlgebra", ["OpenBLASShim"]),
-    room("Engine", ["Tensors", "LinearAlgebra"]),
+    room("Engine", ["Tensors", "LinearAlgebra", "NoiseShim"]),
     room("Statistics", ["LinearAlgebra"]),
     room(
       "RunFiles",
@@ -106,7 +109,7 @@ let package = Package(
       swiftSettings: swiftSettings),
     tests("TensorsTests", ["Tensors"]),
     tests("LinearAlgebraTests", ["LinearAlgebra"]),
-    tests("EngineTests", ["Engine", "LinearAlgebra"], resources: [.copy("Modules")]),
+    tests("EngineTests", ["Engine", "LinearAlgebra", "NoiseShim"], resources: [.copy("Modules")]),
     tests("StatisticsTests", ["LinearAlgebra", "Statistics"]),
     tests("RunFilesTests", ["RunFiles", "Statistics"], resources: [.copy("Resources")]),
     tests("WorkerTests", ["Worker"]),

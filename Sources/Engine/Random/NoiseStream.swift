@@ -20,7 +20,6 @@
 public struct NoiseStream: Hashable, Sendable {
   /// The number of elements a stream has, 2³⁴.
   public static let elementLimit = 1 << 34
-  static let groupSize = 32
 
   /// The mixed key of seed and image.
   public let key: UInt64
@@ -66,17 +65,5 @@ public struct NoiseStream: Hashable, Sendable {
   /// The four random words of a block.
   func block(_ number: UInt32) -> SIMD4<UInt32> {
     Philox.block(counter: SIMD4(number, step, sample, tag), key: keyWords)
-  }
-
-  /// The random words of a group of eight blocks.
-  @inline(__always)
-  func group(_ number: Int) -> PhiloxLanes {
-    let first = UInt32(truncatingIfNeeded: number &* 8)
-    var lanes = PhiloxLanes(
-      word0: SIMD8(repeating: first) &+ SIMD8(0, 1, 2, 3, 4, 5, 6, 7),
-      word1: SIMD8(repeating: step), word2: SIMD8(repeating: sample),
-      word3: SIMD8(repeating: tag))
-    lanes.encrypt(key: keyWords)
-    return lanes
   }
 }

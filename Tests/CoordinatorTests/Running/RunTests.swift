@@ -130,9 +130,10 @@ import Testing
     }
     #expect(lines.count { $0.contains("\"event\":\"unit\"") } == 9)
     #expect(lines.count { $0.contains("\"event\":\"ended\"") } == 1)
-    #expect(lines.contains {
-      $0.contains("\"coordinator_seconds\"") && $0.contains("\"committing_seconds\"")
-    })
+    #expect(
+      lines.contains {
+        $0.contains("\"coordinator_seconds\"") && $0.contains("\"committing_seconds\"")
+      })
   }
 
   @Test func concludingMayChangeTheEnding() throws {

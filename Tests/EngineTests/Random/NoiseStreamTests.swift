@@ -1,3 +1,4 @@
+import NoiseShim
 import Testing
 
 @testable import Engine
@@ -36,15 +37,40 @@ import Testing
     #expect((values[..<10] + values[51...]).allSatisfy { $0 == 99 })
   }
 
+  /// Bit for bit the transform of the documented blocks, on every generation of processors up to
+  /// this one.
   @Test func elementsComeFromTheDocumentedBlocks() {
-    let values = stream().normals(96)
-    for index in 0..<96 where (index / 8).isMultiple(of: 2) {
+    let count = 50_000
+    let normals = widths.map { width in filled(count) { noise_fill_normals($0, width, $1, $2) } }
+    let uniforms = widths.map { width in filled(count) { noise_fill_uniforms($0, width, $1, $2) } }
+    #expect(Set(normals).count == 1 && Set(uniforms).count == 1)
+    #expect(stream().normals(count) == normals[0] && stream().uniforms(count) == uniforms[0])
+    for index in 0..<count where (index / 8).isMultiple(of: 2) {
       let words = stream().block(UInt32(8 * (index / 32) + index % 8))
       let pair = index % 32 / 16
       let (first, second) = NormalTransform.normals(
         SIMD8(repeating: words[2 * pair]), SIMD8(repeating: words[2 * pair + 1]))
-      #expect(values[index] == first[0])
-      #expect(values[index + 8] == second[0])
+      guard normals[0][index] == first[0], normals[0][index + 8] == second[0],
+        uniforms[0][index] == Float(words[2 * pair] >> 8) * 0x1p-24,
+        uniforms[0][index + 8] == Float(words[2 * pair + 1] >> 8) * 0x1p-24
+      else {
+        Issue.record("element \(index) is not that of its block")
+        return
+      }
+    }
+  }
+
+  private var widths: [NoiseWidth] {
+    [NoiseWidthPlain, NoiseWidthAVX2, NoiseWidthAVX512]
+      .filter { $0.rawValue <= noise_widest().rawValue }
+  }
+
+  private func filled(
+    _ count: Int, _ fill: (NoiseStreamWords, UnsafeMutablePointer<Float>, Int64) -> Void
+  ) -> [Float] {
+    Array(unsafeUninitializedCapacity: count) { buffer, initialized in
+      fill(stream().words, buffer.baseAddress!, Int64(count))
+      initialized = count
     }
   }
 

@@ -1,4 +1,5 @@
-/// The Box–Muller transform of random words, in float arithmetic with the same bits everywhere.
+/// The Box–Muller transform of random words as ``NoiseStream`` has it, step by step: what NoiseShim must
+/// give bit for bit.
 ///
 /// Only additions, multiplications and integer operations are used, each rounded once as IEEE 754
 /// says, so the result depends neither on a mathematics library nor on the vector width.
