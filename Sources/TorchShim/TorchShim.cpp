@@ -351,10 +351,11 @@ TorchShimTensorRef torch_shim_linear(TorchShimTensorRef x, TorchShimTensorRef we
 }
 
 TorchShimTensorRef torch_shim_convolution(TorchShimTensorRef x, TorchShimTensorRef weight,
-                                          TorchShimTensorRef bias, int64_t stride,
-                                          int64_t padding) {
-  return make(
-      [&] { return convolution(x->value, weight->value, optional(bias), stride, padding); });
+                                          TorchShimTensorRef bias, TorchShimTensorRef added,
+                                          int64_t stride, int64_t padding) {
+  return make([&] {
+    return convolution(x->value, weight->value, optional(bias), optional(added), stride, padding);
+  });
 }
 
 TorchShimTensorRef torch_shim_plain_convolution(TorchShimTensorRef x, TorchShimTensorRef weight,

@@ -73,14 +73,15 @@ struct Channels {
 /// gradient from K to C with the filters turned by half a turn.
 struct Pass {
   const Transforms &transforms;
-  at::Tensor from, filters, to;
+  at::Tensor from, filters, added, to;
   Tiles tiles;
   int64_t outputs, block, part;
   /// From a filter to the next output's, and to the next input's.
   int64_t outputStep, inputStep;
   std::vector<float> zeros, bias;
 
-  Pass(bool isForward, const at::Tensor &x, const at::Tensor &weight, const at::Tensor &shift)
+  Pass(bool isForward, const at::Tensor &x, const at::Tensor &weight, const at::Tensor &shift,
+       const at::Tensor &rest)
       : transforms(isForward ? kernels().forward : kernels().gradient),
         from(x.contiguous(at::MemoryFormat::ChannelsLast)), filters(weight.contiguous()), tiles(x),
         outputs(weight.size(isForward ? 0 : 1)), outputStep(filters.stride(isForward ? 0 : 1)),
@@ -90,6 +91,8 @@ struct Pass {
     part = isOneBlock ? std::min(partChannels, outputs) : outputs;
     to = at::empty({x.size(0), outputs, x.size(2), x.size(3)},
                    x.options().memory_format(at::MemoryFormat::ChannelsLast));
+    if (rest.defined())
+      added = rest.contiguous(at::MemoryFormat::ChannelsLast);
     zeros.assign(static_cast<size_t>(from.size(1)), 0);
     bias.assign(static_cast<size_t>(outputs), 0);
     if (shift.defined())
@@ -164,23 +167,26 @@ struct Pass {
 
   void scatter(int64_t first, int64_t count, const Matrices &products, Channels channels) const {
     auto values = to.data_ptr<float>() + channels.first;
+    auto rest = added.defined() ? added.const_data_ptr<float>() + channels.first : nullptr;
     std::array<float *, outputSide * outputSide> pixels;
+    std::array<const float *, outputSide * outputSide> addends;
     for (int64_t tile = 0; tile < count; ++tile) {
       tiles.pixels(first + tile, outputSide, 0, [&](int64_t i, int64_t j, int64_t pixel) {
-        pixels[static_cast<size_t>(i * outputSide + j)] =
-            pixel < 0 ? nullptr : values + pixel * outputs;
+        auto at = static_cast<size_t>(i * outputSide + j);
+        pixels[at] = pixel < 0 ? nullptr : values + pixel * outputs;
+        addends[at] = pixel < 0 || !rest ? nullptr : rest + pixel * outputs;
       });
       transforms.outputs(products.row(tile), products.stride, bias.data() + channels.first,
-                         channels.count, pixels.data());
+                         rest ? addends.data() : nullptr, channels.count, pixels.data());
     }
   }
 };
 
 at::Tensor run(bool isForward, const at::Tensor &x, const at::Tensor &weight,
-               const at::Tensor &bias) {
+               const at::Tensor &bias, const at::Tensor &added) {
   // Inside, tensors are plain memory: nothing here may be recorded for a gradient.
   torch::NoGradGuard plain;
-  Pass pass(isForward, x, weight, bias);
+  Pass pass(isForward, x, weight, bias, added);
   pass.run();
   return pass.to;
 }
@@ -199,12 +205,13 @@ bool applies(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bi
          weight.scalar_type() == at::kFloat && Tiles(x).count >= fewestTiles;
 }
 
-at::Tensor convolution(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias) {
-  return run(true, x, weight, bias);
+at::Tensor convolution(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias,
+                       const at::Tensor &added) {
+  return run(true, x, weight, bias, added);
 }
 
 at::Tensor inputGradient(const at::Tensor &dy, const at::Tensor &weight) {
-  return run(false, dy, weight, {});
+  return run(false, dy, weight, {}, {});
 }
 
 } // namespace winograd

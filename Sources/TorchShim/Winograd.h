@@ -10,8 +10,10 @@ namespace winograd {
 bool applies(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias,
              int64_t stride, int64_t padding);
 
-/// x * weight + bias; `x` [N,C,H,W], `weight` [K,C,3,3], `bias` [K] or undefined.
-at::Tensor convolution(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias);
+/// (x * weight + bias) + added; `x` [N,C,H,W], `weight` [K,C,3,3], `bias` [K] or undefined, `added` in
+/// the shape of the result or undefined.
+at::Tensor convolution(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias,
+                       const at::Tensor &added);
 
 /// The gradient to x, [N,C,H,W], from the gradient `dy` [N,K,H,W] to the result.
 at::Tensor inputGradient(const at::Tensor &dy, const at::Tensor &weight);

@@ -20,9 +20,10 @@ struct Transforms {
   /// One tile, given as 36 pixels of `channels` values each, to `points` rows `stride` apart.
   void (*inputs)(const float *const *pixels, int64_t channels, float *to, int64_t stride);
 
-  /// The products of one tile back to 16 pixels, plus `bias`; pixels that are NULL are left out.
-  void (*outputs)(const float *from, int64_t stride, const float *bias, int64_t channels,
-                  float *const *pixels);
+  /// The products of one tile back to 16 pixels, plus `bias`, plus the `added` pixels unless that is
+  /// NULL; pixels that are NULL are left out.
+  void (*outputs)(const float *from, int64_t stride, const float *bias, const float *const *added,
+                  int64_t channels, float *const *pixels);
 };
 
 struct Kernels {

@@ -123,16 +123,21 @@ inline void inputs(const float *const *pixels, int64_t channels, float *to, int6
 }
 
 template <Direction direction>
-inline void outputs(const float *from, int64_t stride, const float *bias, int64_t channels,
-                    float *const *pixels) {
+inline void outputs(const float *from, int64_t stride, const float *bias,
+                    const float *const *added, int64_t channels, float *const *pixels) {
   for (int64_t c = 0; c < channels; c += lanes) {
     Lanes shift;
     load(bias + c, shift);
     alongBothSides<inputSide, outputSide>(
         [&](int i, int j, Lanes &m) { load(from + (i * inputSide + j) * stride + c, m); },
         outputValues<direction>, [&](int i, int j, const Lanes &y) {
-          if (float *pixel = pixels[i * outputSide + j])
-            store(y + shift, pixel + c);
+          int at = i * outputSide + j;
+          if (!pixels[at])
+            return;
+          Lanes rest = {};
+          if (added)
+            load(added[at] + c, rest);
+          store(added ? y + shift + rest : y + shift, pixels[at] + c);
         });
   }
 }

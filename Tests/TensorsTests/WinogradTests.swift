@@ -72,6 +72,28 @@ import Testing
     #expect(try layer.apply(layer.x).sliced(3..<4, along: 0).bits() == alone.bits())
   }
 
+  /// Added in the same pass or after it, to results of whole tiles, cut ones, and the direct method's.
+  @Test(arguments: [
+    Case(batch: 9, from: 32, to: 32, height: 5, width: 4, why: "one block"),
+    Case(batch: 1, from: 16, to: 16, height: 68, width: 71, why: "several blocks"),
+    Case(batch: 1, from: 32, to: 32, height: 7, width: 7, why: "too few tiles"),
+    Case(batch: 2, from: 9, to: 9, height: 30, width: 30, why: "odd channels"),
+  ])
+  func whatIsAddedChangesNoBit(sizes: Case) throws {
+    let layer = try Layer(sizes)
+    let fused = try vectorJacobianProduct(at: layer.x, cotangent: layer.cotangent) {
+      try $0.convolution(weight: layer.weight, bias: layer.bias, padding: 1, adding: $0 * 3)
+    }
+    let apart = try vectorJacobianProduct(at: layer.x, cotangent: layer.cotangent) {
+      try layer.apply($0) + $0 * 3
+    }
+    #expect(try fused.value.bits() == apart.value.bits())
+    #expect(try fused.gradient.bits() == apart.gradient.bits())
+    let plain = try layer.x.convolution(
+      weight: layer.weight, bias: layer.bias, padding: 1, adding: layer.x * 3)
+    #expect(try plain.bits() == apart.value.bits())
+  }
+
   private static func bound(terms: Int) -> Double {
     amplification * 0x1p-24 * Double(terms).squareRoot()
   }

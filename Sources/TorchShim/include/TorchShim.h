@@ -163,9 +163,10 @@ TorchShimTensorRef torch_shim_fft2(TorchShimTensorRef a, bool inverse, bool orth
 
 TorchShimTensorRef torch_shim_linear(TorchShimTensorRef x, TorchShimTensorRef weight,
                                      TorchShimTensorRef bias);
+/// Plus `added`, in the shape of the result, unless that is NULL.
 TorchShimTensorRef torch_shim_convolution(TorchShimTensorRef x, TorchShimTensorRef weight,
-                                          TorchShimTensorRef bias, int64_t stride,
-                                          int64_t padding);
+                                          TorchShimTensorRef bias, TorchShimTensorRef added,
+                                          int64_t stride, int64_t padding);
 /// libtorch's own convolution with groups, or its transpose.
 TorchShimTensorRef torch_shim_plain_convolution(TorchShimTensorRef x, TorchShimTensorRef weight,
                                                 TorchShimTensorRef bias, int64_t stride,

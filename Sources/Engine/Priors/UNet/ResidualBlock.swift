@@ -39,9 +39,14 @@ struct Convolution: Sendable {
     self.padding = padding ?? weight.shape[2] / 2
   }
 
-  func callAsFunction(_ x: Tensor) throws -> Tensor {
-    guard weight.shape[2] > 1 else { return try mixingChannels(x) }
-    return try x.convolution(weight: weight, bias: bias, stride: stride, padding: padding)
+  /// - Parameter added: is added to the result.
+  func callAsFunction(_ x: Tensor, adding added: Tensor? = nil) throws -> Tensor {
+    if weight.shape[2] == 1 {
+      let mixed = try mixingChannels(x)
+      return try added.map { try mixed + $0 } ?? mixed
+    }
+    return try x.convolution(
+      weight: weight, bias: bias, stride: stride, padding: padding, adding: added)
   }
 
   /// A 1×1 convolution as the matrix product it is on channels-last memory: libtorch unfolds the
@@ -128,7 +133,7 @@ public struct ResidualBlock: Sendable {
       h = try outputNorm(h + added)
     }
     let shortcut = try x.resampled(resampling)
-    return try outputConvolution(h) + (skip?(shortcut) ?? shortcut)
+    return try outputConvolution(h, adding: skip?(shortcut) ?? shortcut)
   }
 }
 
