@@ -107,13 +107,18 @@ let package = Package(
     .executableTarget(
       name: "step-bench", dependencies: ["Worker"], path: "Tests/Support/StepBench",
       swiftSettings: swiftSettings),
+    .target(
+      name: "MockGPU", dependencies: ["TorchShim"], path: "Tests/Support/MockGPU",
+      cxxSettings: [.unsafeFlags(torchHeaders + ["-Wall", "-Wextra", "-Werror"])]),
     tests("TensorsTests", ["Tensors"]),
     tests("LinearAlgebraTests", ["LinearAlgebra"]),
-    tests("EngineTests", ["Engine", "LinearAlgebra", "NoiseShim"], resources: [.copy("Modules")]),
+    tests(
+      "EngineTests", ["Engine", "LinearAlgebra", "MockGPU", "NoiseShim"],
+      resources: [.copy("Modules")]),
     tests("StatisticsTests", ["LinearAlgebra", "Statistics"]),
     tests("RunFilesTests", ["RunFiles", "Statistics"], resources: [.copy("Resources")]),
-    tests("WorkerTests", ["Worker"]),
-    tests("ValidationTests", ["Validation"]),
+    tests("WorkerTests", ["MockGPU", "Worker"]),
+    tests("ValidationTests", ["MockGPU", "Validation"]),
     tests("CoordinatorTests", ["Coordinator", "Statistics"]),
     tests("ReportTests", ["Report"]),
     tests("BatchTests", ["Batch"]),

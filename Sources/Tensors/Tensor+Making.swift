@@ -109,10 +109,22 @@ extension Tensor {
   }
 
   /// The same values on another device; itself if it is there already.
+  ///
+  /// A copy to or from a GPU waits for all that the GPU still has to do.
   public func moved(to device: Device) throws -> Tensor {
     let place = device.shim
     return try Tensor(
-      torch_shim_move(reference, place.kind, place.index), "moved(to: \(device))")
+      torch_shim_move(reference, place.kind, place.index, true), "moved(to: \(device))")
+  }
+
+  /// The same values on another device, without waiting for a GPU's earlier work: for what every step of
+  /// a sampler sends.
+  ///
+  /// The values pass through page-locked memory, which the process keeps: not for weights.
+  public func sent(to device: Device) throws -> Tensor {
+    let place = device.shim
+    return try Tensor(
+      torch_shim_move(reference, place.kind, place.index, false), "sent(to: \(device))")
   }
 
   /// The same values in row-major memory order.

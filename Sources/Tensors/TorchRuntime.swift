@@ -22,6 +22,13 @@ public enum TorchRuntime {
   /// pages are cleared by the system each time: a quarter of the time of a large network.
   public static func keepFreedMemory() { torch_shim_keep_memory() }
 
+  /// Keeps the convolutions of GPUs in float32, which cuDNN would round to 10 bits (TF32), and to
+  /// algorithms that give the same bits twice; call once, before anything is computed.
+  public static func prepareGPUs() { torch_shim_prepare_gpus() }
+
+  /// Whether ``prepareGPUs()`` is in force.
+  static var gpusArePrepared: Bool { torch_shim_gpus_are_prepared() }
+
   /// Sets how many threads libtorch uses inside one operator called from this thread.
   ///
   /// Float32 results change their last bits with this number, so it belongs to a run's

@@ -278,7 +278,10 @@ at::Tensor normActivation(const Tensor &x, int64_t groups, const Tensor &weight,
     TORCH_CHECK(!t.defined() || t.sizes() == at::IntArrayRef({x.size(0), x.size(1)}),
                 "normActivation: scale and shift must be [", x.size(0), ", ", x.size(1), "]");
   auto type = x.scalar_type();
-  bool fused = x.is_cpu() && (type == at::kFloat || type == at::kBFloat16) &&
+  bool isOnProcessor = true;
+  for (const auto &t : {x, weight, bias, scale, shift})
+    isOnProcessor = isOnProcessor && (!t.defined() || t.is_cpu());
+  bool fused = isOnProcessor && (type == at::kFloat || type == at::kBFloat16) &&
                weight.scalar_type() == at::kFloat && bias.scalar_type() == at::kFloat &&
                weight.is_contiguous() && bias.is_contiguous();
   if (!fused)

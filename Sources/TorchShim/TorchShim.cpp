@@ -42,6 +42,16 @@ at::Device torchDevice(TorchShimDevice device, int index) {
   TORCH_CHECK(false, "an unknown device");
 }
 
+/// The tensor on a device; `isAwaited` is whether a GPU's earlier work is waited for.
+///
+/// A copy to a GPU waits for it unless it starts in page-locked memory, which libtorch keeps until the
+/// copy is made.
+at::Tensor moved(const at::Tensor &tensor, at::Device device, bool isAwaited) {
+  if (isAwaited || !tensor.is_cpu() || !device.is_cuda())
+    return tensor.to(device);
+  return tensor.pin_memory().to(device, /*non_blocking=*/true);
+}
+
 at::Tensor optional(TorchShimTensorRef tensor) { return tensor ? tensor->value : at::Tensor(); }
 
 } // namespace
@@ -73,6 +83,16 @@ void torch_shim_keep_memory(void) {
   // Worker threads' own arenas cannot grow beyond 64 MB: activations would go back to mmap.
   mallopt(M_ARENA_MAX, 1);
 #endif
+}
+
+void torch_shim_prepare_gpus(void) {
+  at::globalContext().setAllowTF32CuDNN(false);
+  at::globalContext().setDeterministicCuDNN(true);
+}
+
+bool torch_shim_gpus_are_prepared(void) {
+  return !at::globalContext().allowTF32CuDNN() && !at::globalContext().allowTF32CuBLAS() &&
+         at::globalContext().deterministicCuDNN();
 }
 
 void torch_shim_set_threads(int count) { at::set_num_threads(count); }
@@ -163,8 +183,9 @@ TorchShimTensorRef torch_shim_convert(TorchShimTensorRef tensor, TorchShimType t
   return make([&] { return tensor->value.to(scalarType(type)); });
 }
 
-TorchShimTensorRef torch_shim_move(TorchShimTensorRef tensor, TorchShimDevice device, int index) {
-  return make([&] { return tensor->value.to(torchDevice(device, index)); });
+TorchShimTensorRef torch_shim_move(TorchShimTensorRef tensor, TorchShimDevice device, int index,
+                                   bool isAwaited) {
+  return make([&] { return moved(tensor->value, torchDevice(device, index), isAwaited); });
 }
 
 TorchShimTensorRef torch_shim_contiguous(TorchShimTensorRef tensor, bool channelsLast) {
@@ -302,7 +323,7 @@ TorchShimTensorRef torch_shim_select(TorchShimTensorRef a, int64_t dimension,
                                      const int64_t *indices, int64_t count) {
   return make([&] {
     auto index = at::from_blob(const_cast<int64_t *>(indices), {count}, at::kLong).clone();
-    return a->value.index_select(dimension, index.to(a->value.device()));
+    return a->value.index_select(dimension, moved(index, a->value.device(), false));
   });
 }
 

@@ -201,7 +201,8 @@ bool applies(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bi
   return isThreeByThree && x.size(1) == weight.size(1) &&
          (!bias.defined() || bias.numel() == weight.size(0)) &&
          weight.size(0) % lanes == 0 && weight.size(1) % lanes == 0 &&
-         x.device().is_cpu() && x.scalar_type() == at::kFloat &&
+         x.device().is_cpu() && weight.device().is_cpu() &&
+         (!bias.defined() || bias.device().is_cpu()) && x.scalar_type() == at::kFloat &&
          weight.scalar_type() == at::kFloat && Tiles(x).count >= fewestTiles;
 }
 

@@ -24,6 +24,7 @@ struct Posterior: ParsableCommand {
   /// Parses and runs, with this program's exit codes for its own errors.
   static func main() {
     TorchRuntime.keepFreedMemory()
+    TorchRuntime.prepareGPUs()
     var command = parsed()
     do {
       try command.run()

@@ -71,12 +71,12 @@ import Testing
     #expect(throws: TensorError.self) { _ = try there.matrixProduct(here).floats() }
   }
 
-  @Test(.enabled(if: TorchRuntime.gpuCount == 0)) func aGPUThatIsNotThereIsAnError() throws {
-    let here = try Tensor.full(1, shape: [2])
-    #expect(throws: TensorError.self) { _ = try here.moved(to: .cuda(0)) }
-    #expect(throws: TensorError.self) {
-      _ = try Tensor.full(1, shape: [2], device: .cuda(0))
-    }
+  /// Nor has the mock of `Tests/Support/MockGPU` this one.
+  @Test func aGPUThatIsNotThereIsAnError() throws {
+    let (here, absent) = (try Tensor.full(1, shape: [2]), Device.cuda(TorchRuntime.gpuCount + 7))
+    #expect(throws: TensorError.self) { _ = try here.moved(to: absent) }
+    #expect(throws: TensorError.self) { _ = try here.sent(to: absent) }
+    #expect(throws: TensorError.self) { _ = try Tensor.full(1, shape: [2], device: absent) }
   }
 
   @Test(arguments: [(0..<3, 0), (-1..<1, 0), (0..<1, 2), (0..<1, -1)])
@@ -141,5 +141,32 @@ import Testing
     struct Mine: Error {}
     let x = try Tensor.full(1, shape: [2])
     #expect(throws: Mine.self) { _ = try valueAndGradient(at: x) { _ -> Tensor in throw Mine() } }
+  }
+
+  /// Our own kernels read memory: they must not get that of another device.
+  @Test func fusedLayersRefuseWeightsOfAnotherDevice() throws {
+    let x = try Tensor.full(1, shape: [1, 32, 16, 16])
+    let (here, there) = (
+      try Tensor.full(1, shape: [32]), try Tensor.full(1, shape: [32], device: .meta)
+    )
+    let row = try Tensor.full(1, shape: [1, 32], device: .meta)
+    let kernel = try Tensor.full(1, shape: [32, 32, 3, 3])
+    let kernelThere = try Tensor.full(1, shape: [32, 32, 3, 3], device: .meta)
+    for body in [
+      { try x.normActivation(groups: 32, weight: there, bias: here) },
+      { try x.normActivation(groups: 32, weight: here, bias: there) },
+      { try x.normActivation(groups: 32, weight: here, bias: here, scale: row) },
+      { try x.normActivation(groups: 32, weight: here, bias: here, shift: row) },
+      { try x.convolution(weight: kernelThere, bias: nil, padding: 1) },
+      { try x.convolution(weight: kernel, bias: there, padding: 1) },
+    ] as [() throws -> Tensor] {
+      #expect(throws: TensorError.self) { _ = try body() }
+    }
+  }
+
+  /// cuDNN's defaults are 10 bits, and whatever algorithm is fastest.
+  @Test func gpusKeepFloat32() {
+    TorchRuntime.prepareGPUs()
+    #expect(TorchRuntime.gpusArePrepared)
   }
 }

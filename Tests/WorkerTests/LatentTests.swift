@@ -14,7 +14,7 @@ import Testing
     .deletingLastPathComponent().appending(path: "Support/TorchScript/decoder.pt").path
 
   /// Latents of 2×2×2 and images of 1×4×4.
-  private static func configuration(_ folder: TestFolder) -> Configuration {
+  static func configuration(_ folder: TestFolder) -> Configuration {
     var chain = Configuration.DAPS.MCMC(steps: 12, learningRate: 1e-4, gradientLimit: 1)
     chain.tau = 0.05
     var configuration = Experiments.configuration(

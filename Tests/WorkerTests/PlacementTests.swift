@@ -71,10 +71,48 @@ import Testing
     )
   }
 
-  @Test(.enabled(if: TorchRuntime.gpuCount == 0)) func aMissingGPUIsAnError() {
-    #expect(throws: PlacementError.noGPU) {
-      try Placement(.init(device: .fixed(.cuda)), localRank: 0, coreSharers: 1)
+  // MARK: - GPUs
+
+  private func placement(
+    _ device: Configuration.Automatic<Configuration.Compute.Device>, gpus: Int, rank: Int = 0
+  ) throws -> Placement {
+    try Placement(.init(device: device), localRank: rank, coreSharers: 1, gpus: gpus)
+  }
+
+  @Test func severalGPUsAreDealtOutByLocalRank() throws {
+    for gpus in 2...8 {
+      let devices = try (0..<2 * gpus).map {
+        try placement(.fixed(.cuda), gpus: gpus, rank: $0).device
+      }
+      #expect(devices == (0..<2 * gpus).map { .cuda($0 % gpus) })
     }
+  }
+
+  /// As where the batch system shows each rank a GPU of its own: it is number 0 to all of them.
+  @Test func theOnlyVisibleGPUIsEveryRanks() throws {
+    for rank in 0..<4 {
+      #expect(try placement(.fixed(.cuda), gpus: 1, rank: rank).device == .cuda(0))
+    }
+  }
+
+  @Test func autoTakesAGPUWhereThereIsOne() throws {
+    #expect(try placement(.auto, gpus: 0, rank: 3).device == .cpu)
+    #expect(try placement(.auto, gpus: 2, rank: 3).device == .cuda(1))
+    #expect(try placement(.fixed(.cpu), gpus: 2, rank: 3).device == .cpu)
+  }
+
+  @Test func aGPUHasOneWorkerAndBFloat16() throws {
+    let (placement, shape) = (try placement(.auto, gpus: 2), UnitShape(unit: 8, threads: 1))
+    let resolved = placement.resolve(try configuration(.init()), shape: shape)
+    #expect(resolved.device == .cuda && resolved.precision == .bfloat16)
+    #expect(placement.workers(resolved) == 1)
+    let fixed = try configuration(.init(precision: .fixed(.float32), workers: .fixed(3)))
+    #expect(placement.resolve(fixed, shape: shape).precision == .float32)
+    #expect(placement.workers(placement.resolve(fixed, shape: shape)) == 3)
+  }
+
+  @Test func aMissingGPUIsAnError() {
+    #expect(throws: PlacementError.noGPU) { try placement(.fixed(.cuda), gpus: 0) }
     #expect("\(PlacementError.noGPU)".contains("set compute.device: cpu"))
   }
 }

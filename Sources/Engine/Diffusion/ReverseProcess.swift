@@ -73,7 +73,7 @@ public struct ReverseProcess: Sendable {
     let c2 = process.tables.posteriorMeanCoefficientXt[t]
     let x0Hat = try processed(denoised(output.mean, x: x, at: t))
     let mean = try meanType == .previousX ? output.mean : x0Hat * c1 + x * c2
-    let logVariance = try logVariance(output, at: t).moved(to: x.device)
+    let logVariance = try logVariance(output, at: t, device: x.device)
     return Estimate(mean: mean, logVariance: logVariance, x0Hat: x0Hat)
   }
 
@@ -98,7 +98,8 @@ public struct ReverseProcess: Sendable {
     return clipsDenoised ? try result.clamped(to: -1...1) : result
   }
 
-  private func logVariance(_ output: ModelOutput, at t: Int) throws -> Tensor {
+  private func logVariance(_ output: ModelOutput, at t: Int, device: Device) throws -> Tensor {
+    let constant = { (value: Double) in try Tensor.full(value, shape: [1], device: device) }
     let tables = process.tables
     switch varianceType {
     case .fixedSmall: return try constant(log(tables.posteriorVariance[t]))
@@ -109,10 +110,6 @@ public struct ReverseProcess: Sendable {
       let (low, high) = (tables.posteriorLogVarianceClipped[t], log(tables.beta[t]))
       return try variance(of: output) * (0.5 * (high - low)) + 0.5 * (high + low)
     }
-  }
-
-  private func constant(_ value: Double) throws -> Tensor {
-    try Tensor([Float(value)], shape: [1])
   }
 
   private func variance(of output: ModelOutput) throws -> Tensor {

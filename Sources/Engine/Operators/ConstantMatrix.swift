@@ -27,6 +27,11 @@ struct ConstantMatrix: Sendable {
     try ConstantMatrix(double.transposed().contiguous())
   }
 
+  /// On another device, without waiting for it.
+  func sent(to device: Device) throws -> ConstantMatrix {
+    try ConstantMatrix(double.sent(to: device))
+  }
+
   func moved(to device: Device) throws -> ConstantMatrix {
     try ConstantMatrix(double.moved(to: device))
   }

@@ -6,7 +6,7 @@ import Tensors
 public struct Inpainting: PseudoInvertible {
   public let mask: InpaintingMask
   /// [1, 1, H, W].
-  private let values: Tensor
+  let values: Tensor
 
   /// Makes the operator of a mask, on the CPU.
   public init(mask: InpaintingMask) throws {

@@ -11,9 +11,10 @@ extension LinearOperator {
   public func dotProductError(imageShape: [Int], draw: Int = 0) throws -> Double {
     let x = try probe(imageShape, draw: 2 * draw)
     let u = try probe(measurementShape(ofImage: imageShape), draw: 2 * draw + 1)
-    let image = try apply(x).doubles()
+    let linear = try moved(to: .cpu)
+    let image = try linear.apply(x).doubles()
     let weights = try u.doubles()
-    let back = try adjoint(u).doubles()
+    let back = try linear.adjoint(u).doubles()
     let difference = abs(dot(image, weights) - dot(try x.doubles(), back))
     let scale = (dot(image, image) * dot(weights, weights)).squareRoot()
     return scale == 0 ? difference : difference / scale
@@ -21,7 +22,8 @@ extension LinearOperator {
 
   /// The largest singular value ‖A‖, by power iteration on AᵀA from a random start.
   ///
-  /// The value approaches ‖A‖ from below.
+  /// The value approaches ‖A‖ from below. It is found on the processor: in float64, and each iteration
+  /// looks at its result.
   /// - Parameters:
   ///   - imageShape: the shape [C, H, W] of images.
   ///   - iterations: the largest number of iterations.
@@ -29,16 +31,17 @@ extension LinearOperator {
   public func operatorNorm(
     imageShape: [Int], iterations: Int = 200, tolerance: Double = 1e-7
   ) throws -> Double {
+    let linear = try moved(to: .cpu)
     var x = try probe(imageShape, draw: 0)
     var norm = 0.0
     for _ in 0..<iterations {
       let length = try length(x)
       guard length > 0 else { return norm }
-      let y = try apply(x / length)
+      let y = try linear.apply(x / length)
       let next = try self.length(y)
       if abs(next - norm) <= tolerance * next { return next }
       norm = next
-      x = try adjoint(y)
+      x = try linear.adjoint(y)
     }
     return norm
   }

@@ -13,12 +13,14 @@ struct SeparableDecomposition: SingularSpectrum {
   private let measuredAcross, seenAcross: ConstantMatrix
   /// The products sᵢ·tⱼ.
   private let values: ConstantMatrix
+  /// The same, where they can be read without asking a device.
+  private let products: [Double]
   private let largest: Double
 
   var largestSingularValue: Double { largest }
 
   init(vertical: SingularValues, horizontal: SingularValues) throws {
-    let products = vertical.values.flatMap { s in horizontal.values.map { s * $0 } }
+    products = vertical.values.flatMap { s in horizontal.values.map { s * $0 } }
     measured = try ConstantMatrix(vertical.left.transposed)
     seen = try ConstantMatrix(vertical.right.transposed)
     measuredAcross = try ConstantMatrix(horizontal.left.transposed)
@@ -30,19 +32,20 @@ struct SeparableDecomposition: SingularSpectrum {
 
   private init(
     _ vertical: (ConstantMatrix, ConstantMatrix), _ horizontal: (ConstantMatrix, ConstantMatrix),
-    values: ConstantMatrix, largest: Double
+    values: ConstantMatrix, products: [Double]
   ) {
     (measured, seen) = vertical
     (measuredAcross, seenAcross) = horizontal
     self.values = values
-    self.largest = largest
+    self.products = products
+    largest = products.max() ?? 0
   }
 
   func moved(to device: Device) throws -> SeparableDecomposition {
     SeparableDecomposition(
       (try measured.moved(to: device), try seen.moved(to: device)),
       (try measuredAcross.moved(to: device), try seenAcross.moved(to: device)),
-      values: try values.moved(to: device), largest: largest)
+      values: try values.moved(to: device), products: products)
   }
 
   /// A⁺ y, singular values up to `cut` times the largest counting as 0.
@@ -64,9 +67,9 @@ struct SeparableDecomposition: SingularSpectrum {
   func scaled(_ x: Tensor, by gain: (Double) -> Double) throws -> Tensor {
     let rest = gain(0)
     let gains = try ConstantMatrix(
-      values.matrix().elements.map { gain($0) - rest }, rows: values.double.shape[0],
+      products.map { gain($0) - rest }, rows: values.double.shape[0],
       columns: values.double.shape[1]
-    ).moved(to: x.device)
+    ).sent(to: x.device)
     let (rows, columns) = (seen(for: x), seenAcross(for: x))
     let weights = try rows.transposed().matrixProduct(x.matrixProduct(columns))
     let own = try rows.matrixProduct((weights * gains(for: x)).linear(weight: columns, bias: nil))

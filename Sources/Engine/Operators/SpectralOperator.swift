@@ -39,8 +39,7 @@ struct IdentitySpectrum: SingularSpectrum {
 
 extension Inpainting: SpectralOperator {
   public func spectrum() throws -> any SingularSpectrum {
-    let ones = try Tensor.full(1, shape: [1, 1, mask.height, mask.width])
-    return MaskSpectrum(mask: try apply(ones))
+    MaskSpectrum(mask: values)
   }
 }
 
@@ -81,7 +80,7 @@ struct TransferSpectrum: SingularSpectrum {
 
   func scaled(_ x: Tensor, by gain: (Double) -> Double) throws -> Tensor {
     let gains = try Tensor(moduli.map(gain), shape: shape)
-      .converted(to: x.scalarType).moved(to: x.device)
+      .converted(to: x.scalarType).sent(to: x.device)
     return try (x.fourierTransform() * gains).imageFromTransform()
   }
 }

@@ -20,7 +20,11 @@ public struct GaussianMixturePrior: DiffusionModel, Denoiser {
   public let imageShape: [Int]
   /// The components, weights adding up to 1.
   public let components: [Component]
-  private let means: Tensor
+  /// [1, K, C·H·W].
+  private var means: Tensor
+  /// s_k² and ln w_k, [1, K].
+  private var variances: Tensor
+  private var logWeights: Tensor
   private let alphaBar: [Double]
 
   /// - Parameter alphaBar: ᾱ of every step of the original process.
@@ -41,6 +45,23 @@ public struct GaussianMixturePrior: DiffusionModel, Denoiser {
     self.alphaBar = alphaBar
     means = try Tensor(
       components.flatMap { $0.mean.map { Float($0) } }, shape: [1, components.count, size])
+    variances = try Self.row(self.components) { $0.std * $0.std }
+    logWeights = try Self.row(self.components) { log($0.weight) }
+  }
+
+  private static func row(
+    _ components: [Component], _ value: (Component) -> Double
+  ) throws -> Tensor {
+    try Tensor(components.map { Float(value($0)) }, shape: [1, components.count])
+  }
+
+  /// The same prior with its constants on another device.
+  public func moved(to device: Device) throws -> GaussianMixturePrior {
+    var copy = self
+    copy.means = try means.moved(to: device)
+    copy.variances = try variances.moved(to: device)
+    copy.logWeights = try logWeights.moved(to: device)
+    return copy
   }
 
   private static func check(_ component: Component, _ index: Int, size: Int) throws {
@@ -57,11 +78,11 @@ public struct GaussianMixturePrior: DiffusionModel, Denoiser {
   }
 
   public func predict(_ x: Tensor, times: [Float]) throws -> ModelOutput {
-    let levels = try AlphaBarRows(times, table: alphaBar)
+    let levels = try AlphaBarRows(times, table: alphaBar, device: x.device)
     let (batch, size) = (x.shape[0], means.shape[2])
     let flat = try x.reshaped([batch, 1, size])
     let offsets = try flat - means * levels.signal.reshaped([batch, 1, 1])
-    let variances = try levels.alphaBar * stdSquared + levels.noiseVariance
+    let variances = try levels.alphaBar * self.variances + levels.noiseVariance
     let shares = try responsibilities(offsets, variances, size: size)
     let perComponent = try offsets * (shares / variances).reshaped([batch, -1, 1])
     let epsilon = try perComponent.sum(over: [1]) * levels.noise
@@ -72,23 +93,15 @@ public struct GaussianMixturePrior: DiffusionModel, Denoiser {
   public func denoise(_ x: Tensor, sigma: Double) throws -> Tensor {
     let (batch, size) = (x.shape[0], means.shape[2])
     let offsets = try x.reshaped([batch, 1, size]) - means
-    let variances = try stdSquared.expanded([batch, -1]) + sigma * sigma
+    let variances = try self.variances.expanded([batch, -1]) + sigma * sigma
     let shares = try responsibilities(offsets, variances, size: size)
     let pull = try (offsets * (shares / variances).reshaped([batch, -1, 1])).sum(over: [1])
     return try x - pull.reshaped(x.shape) * (sigma * sigma)
   }
 
-  private var stdSquared: Tensor {
-    get throws {
-      try Tensor(components.map { Float($0.std * $0.std) }, shape: [1, components.count])
-    }
-  }
-
   /// The probability of each component given each row, [B, K].
   private func responsibilities(_ offsets: Tensor, _ variances: Tensor, size: Int) throws -> Tensor
   {
-    let logWeights = try Tensor(
-      components.map { Float(log($0.weight)) }, shape: [1, components.count])
     let distances = try offsets.squared().sum(over: [2])
     let logDensities =
       try logWeights - variances.logarithm() * (0.5 * Double(size)) - distances / variances * 0.5

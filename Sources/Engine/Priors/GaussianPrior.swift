@@ -18,8 +18,8 @@ public struct GaussianPrior: DiffusionModel, Denoiser {
   /// C·H·W values.
   public let mean: [Double]
   public let covariance: Covariance
-  private let meanTensor: Tensor
-  private let basis: (vectors: Tensor, values: Tensor)?
+  private var meanTensor: Tensor
+  private var basis: (vectors: Tensor, values: Tensor)?
   private let alphaBar: [Double]
 
   /// - Parameters:
@@ -57,6 +57,16 @@ public struct GaussianPrior: DiffusionModel, Denoiser {
     )
   }
 
+  /// The same prior with its constants on another device.
+  public func moved(to device: Device) throws -> GaussianPrior {
+    var copy = self
+    copy.meanTensor = try meanTensor.moved(to: device)
+    copy.basis = try basis.map {
+      (try $0.vectors.moved(to: device), try $0.values.moved(to: device))
+    }
+    return copy
+  }
+
   /// The covariance as a matrix.
   public var covarianceMatrix: Matrix {
     switch covariance {
@@ -69,7 +79,7 @@ public struct GaussianPrior: DiffusionModel, Denoiser {
   }
 
   public func predict(_ x: Tensor, times: [Float]) throws -> ModelOutput {
-    let levels = try AlphaBarRows(times, table: alphaBar)
+    let levels = try AlphaBarRows(times, table: alphaBar, device: x.device)
     let flat = try x.reshaped([x.shape[0], -1])
     let centred = try flat - meanTensor * levels.signal
     return ModelOutput(mean: try whitened(centred, levels).reshaped(x.shape))
@@ -152,6 +162,7 @@ public enum GaussianPriorError: Error, Sendable, Equatable, CustomStringConverti
 /// ᾱ and what follows from it, one row a sample: tensors of shape [B,1].
 struct AlphaBarRows {
   private let values: [Double]
+  private let device: Device
   let alphaBar: Tensor
   /// √ᾱ.
   let signal: Tensor
@@ -160,27 +171,28 @@ struct AlphaBarRows {
   /// 1−ᾱ.
   let noiseVariance: Tensor
 
-  init(_ times: [Float], table: [Double]) throws {
+  init(_ times: [Float], table: [Double], device: Device) throws {
     values = try times.map { time in
       guard let step = Int(exactly: time), table.indices.contains(step) else {
         throw GaussianPriorError.timeOutOfRange(time, steps: table.count)
       }
       return table[step]
     }
-    alphaBar = try Self.column(values) { $0 }
-    signal = try Self.column(values) { $0.squareRoot() }
-    noise = try Self.column(values) { (1 - $0).squareRoot() }
-    noiseVariance = try Self.column(values) { 1 - $0 }
+    self.device = device
+    alphaBar = try Self.column(values, device) { $0 }
+    signal = try Self.column(values, device) { $0.squareRoot() }
+    noise = try Self.column(values, device) { (1 - $0).squareRoot() }
+    noiseVariance = try Self.column(values, device) { 1 - $0 }
   }
 
   /// √(1−ᾱ)/(ᾱ·variance + 1−ᾱ), rounded once.
   func gain(variance: Double) throws -> Tensor {
-    try Self.column(values) { (1 - $0).squareRoot() / ($0 * variance + 1 - $0) }
+    try Self.column(values, device) { (1 - $0).squareRoot() / ($0 * variance + 1 - $0) }
   }
 
   private static func column(
-    _ values: [Double], _ transform: (Double) -> Double
+    _ values: [Double], _ device: Device, _ transform: (Double) -> Double
   ) throws -> Tensor {
-    try Tensor(values.map { Float(transform($0)) }, shape: [values.count, 1])
+    try Tensor(values.map { Float(transform($0)) }, shape: [values.count, 1]).sent(to: device)
   }
 }

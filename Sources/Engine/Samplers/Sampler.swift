@@ -12,6 +12,8 @@ public struct InverseProblem: Sendable {
   public let measurement: Tensor
   /// What was added to A(x).
   public let noise: MeasurementNoise
+  /// mean_j(1/|y_j|), once somebody asked for it.
+  let reciprocalMean = Deferred<Double>()
 
   public init(
     model: any DiffusionModel, denoiser: any Denoiser,
@@ -162,7 +164,7 @@ extension NoiseSource {
   /// A batch of standard normal rows in the shape, and on the device, of a tensor.
   func normalTensor(purpose: NoisePurpose, step: Int, like x: Tensor) throws -> Tensor {
     try normalTensor(purpose: purpose, step: step, rowShape: Array(x.shape.dropFirst()))
-      .moved(to: x.device)
+      .sent(to: x.device)
   }
 
   /// A batch of uniform rows in [0, 1) in the shape, and on the device, of a tensor.
@@ -170,7 +172,7 @@ extension NoiseSource {
     let rowShape = Array(x.shape.dropFirst())
     return try Tensor(
       uniform(purpose: purpose, step: step, rowShape: rowShape), shape: [rowCount] + rowShape
-    ).moved(to: x.device)
+    ).sent(to: x.device)
   }
 
   /// A batch of standard normal rows as a tensor [rows, …rowShape].

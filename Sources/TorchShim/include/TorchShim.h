@@ -93,6 +93,9 @@ bool torch_shim_cpu_has_amx_bfloat16(void);
 int64_t torch_shim_cuda_device_count(void);
 /// Lets the process keep the memory it frees instead of giving it back to the system.
 void torch_shim_keep_memory(void);
+/// Keeps GPUs from rounding factors of float32 to TF32, and cuDNN to algorithms that repeat their bits.
+void torch_shim_prepare_gpus(void);
+bool torch_shim_gpus_are_prepared(void);
 /// Number of libtorch threads for the calling thread's operators.
 void torch_shim_set_threads(int count);
 int torch_shim_threads(void);
@@ -119,7 +122,9 @@ int torch_shim_read(TorchShimTensorRef tensor, TorchShimType type, void *destina
                     int64_t byteCount);
 
 TorchShimTensorRef torch_shim_convert(TorchShimTensorRef tensor, TorchShimType type);
-TorchShimTensorRef torch_shim_move(TorchShimTensorRef tensor, TorchShimDevice device, int index);
+/// A copy to a GPU waits for the GPU's earlier work if `isAwaited`; else it passes through page-locked memory.
+TorchShimTensorRef torch_shim_move(TorchShimTensorRef tensor, TorchShimDevice device, int index,
+                                   bool isAwaited);
 TorchShimTensorRef torch_shim_contiguous(TorchShimTensorRef tensor, bool channelsLast);
 
 // MARK: - Arithmetic

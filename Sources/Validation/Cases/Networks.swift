@@ -144,7 +144,8 @@ extension CaseContext {
       let tables = try DiffusionTables(betas: schedule(named: name).betas(steps: steps))
       return try GaussianPrior(
         imageShape: shape, mean: [Double](repeating: mean, count: shape.reduce(1, *)),
-        covariance: .isotropic(std: std), alphaBar: tables.alphaBar)
+        covariance: .isotropic(std: std), alphaBar: tables.alphaBar
+      ).moved(to: device)
     default: throw NotImplemented("model \(block["type"]?.text ?? "without type")")
     }
   }

@@ -43,9 +43,11 @@ extension Computation {
     let noise = try context.tensor("noise") * context.ud2mProblem("sigma_y")
     let shape = Array(x.shape.dropFirst())
     if try context.ud2mTask() == "inp" {
-      let inpainting = try ClippedInpainting(mask: context.drawnMask(shape))
+      let inpainting = try ClippedInpainting(mask: context.drawnMask(shape)).moved(
+        to: context.device)
       let y = try inpainting.restricted(inpainting.apply(x) + noise)
       let mask = try Tensor(inpainting.mask.values, shape: [1, 1] + shape.dropFirst())
+        .moved(to: context.device)
       return [
         "mask": inpainting.mask.values.map(Double.init), "y": try y.doubles(),
         "adjoint": try (y * mask).doubles(),

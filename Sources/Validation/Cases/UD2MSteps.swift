@@ -211,6 +211,7 @@ private struct ToyNetwork: DiffusionModel {
 
   func predict(_ x: Tensor, times: [Float]) throws -> ModelOutput {
     let slopes = try Tensor(times.map { Float(b) * $0 }, shape: [times.count, 1, 1, 1])
+      .moved(to: x.device)
     return ModelOutput(mean: try x * a + x.hyperbolicTangent() * slopes)
   }
 }

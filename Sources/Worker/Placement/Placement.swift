@@ -13,12 +13,13 @@ public struct Placement: Sendable {
   /// for most programs.
   /// A single visible GPU is used by all ranks that see it, several are dealt out by node-local
   /// rank; `CUDA_VISIBLE_DEVICES` is left as it is.
+  /// - Parameter gpus: those this process sees.
   /// - Throws: ``PlacementError`` if a GPU is asked for and none is visible.
   public init(
     _ compute: Configuration.Compute, localRank: Int, coreSharers: Int,
+    gpus: Int = TorchRuntime.gpuCount,
     environment: [String: String] = ProcessInfo.processInfo.environment
   ) throws {
-    let gpus = TorchRuntime.gpuCount
     cores = Processor.cores(
       sharedBy: coreSharers, limit: environment["OMP_NUM_THREADS"].flatMap { Int($0) })
     switch compute.device.resolved(gpus > 0 ? .cuda : .cpu) {

@@ -57,11 +57,13 @@ public struct LoadedPrior: Sendable {
       modelDigest = try SHA256.hex(ofFile: network.file)
     case .gaussian(let gaussian):
       let built = try GaussianPrior(gaussian, alphaBar: Self.alphaBar(configuration.diffusion))
+        .moved(to: device)
       (model, denoiser, scalars) = (built, built, nil)
       modelDigest = Self.digest(of: built.mean + built.covarianceMatrix.elements)
     case .gaussianMixture(let mixture):
       let built = try GaussianMixturePrior(
-        mixture, alphaBar: Self.alphaBar(configuration.diffusion))
+        mixture, alphaBar: Self.alphaBar(configuration.diffusion)
+      ).moved(to: device)
       (model, denoiser, scalars) = (built, built, nil)
       modelDigest = Self.digest(of: built.components.flatMap { [$0.weight, $0.std] + $0.mean })
     }

@@ -105,7 +105,7 @@ public struct RedrawnNonlinearBlur: RedrawnOperator {
     let rowShape = Array(base.code.shape.dropFirst())
     let draws = try noise.normalTensor(purpose: .operatorDraw, step: step, rowShape: rowShape)
     return try NonlinearBlur(
-      base.network, code: (draws * NonlinearBlur.codeDeviation).moved(to: base.code.device),
+      base.network, code: (draws * NonlinearBlur.codeDeviation).sent(to: base.code.device),
       imageShape: imageShape)
   }
 

@@ -97,7 +97,7 @@ public struct LSUNUNet: DiffusionModel {
     let values = TimestepEmbedding.ddpmValues(
       times: distinct, dimension: architecture.channels)
     let waves = try Tensor(values, shape: [distinct.count, architecture.channels])
-    return try timeEmbedding.1(timeEmbedding.0(waves.moved(to: device)).silu())
+    return try timeEmbedding.1(timeEmbedding.0(waves.sent(to: device)).silu())
   }
 }
 

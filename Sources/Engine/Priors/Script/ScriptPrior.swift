@@ -81,7 +81,7 @@ public struct ScriptPrior: DiffusionModel, Denoiser {
   }
 
   private func answer(to x: Tensor, _ times: [Float]) throws -> ModelOutput {
-    let answer = try network(x, Tensor(times, shape: [times.count]).moved(to: x.device))
+    let answer = try network(x, Tensor(times, shape: [times.count]).sent(to: x.device))
       .converted(to: .float32)
     let channels = imageShape[0]
     let rest = Array(imageShape.dropFirst())
@@ -113,7 +113,7 @@ public struct ScriptPrior: DiffusionModel, Denoiser {
   }
 
   private func column(_ factors: [Double], like x: Tensor) throws -> Tensor {
-    try Tensor(factors.map { Float($0) }, shape: [factors.count, 1, 1, 1]).moved(to: x.device)
+    try Tensor(factors.map { Float($0) }, shape: [factors.count, 1, 1, 1]).sent(to: x.device)
   }
 }
 

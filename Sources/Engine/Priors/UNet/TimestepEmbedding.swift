@@ -20,6 +20,6 @@ public enum TimestepEmbedding {
 
   static func tensor(times: [Float], dimension: Int, device: Device) throws -> Tensor {
     try Tensor(values(times: times, dimension: dimension), shape: [times.count, dimension])
-      .moved(to: device)
+      .sent(to: device)
   }
 }

@@ -151,7 +151,7 @@ extension AnnealedLangevin {
     if let start { return try start.sampler.start(problem, noise: noise) }
     let x = try noise.normalTensor(purpose: .initial, step: 0, rowShape: problem.model.imageShape)
     return SamplerState(
-      x: try x.moved(to: problem.measurement.device), completedSteps: 0, evaluations: 0)
+      x: try x.sent(to: problem.measurement.device), completedSteps: 0, evaluations: 0)
   }
 
   public func advance(

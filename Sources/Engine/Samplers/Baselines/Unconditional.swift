@@ -34,7 +34,7 @@ extension SamplerState {
   ) throws -> SamplerState {
     let x = try noise.normalTensor(purpose: .initial, step: 0, rowShape: problem.model.imageShape)
     return SamplerState(
-      x: try x.moved(to: problem.measurement.device), completedSteps: 0, evaluations: 0)
+      x: try x.sent(to: problem.measurement.device), completedSteps: 0, evaluations: 0)
   }
 }
 

@@ -179,7 +179,7 @@ extension ConditionalChain {
     let accepted = chances.indices.map { log(Double(chances[$0])) < now[$0] - then[$0] }
     let taken = try Tensor(
       accepted.map { $0 ? Float(1) : 0 }, shape: [accepted.count, 1, 1, 1]
-    ).moved(to: state.x.device)
+    ).sent(to: state.x.device)
     let x = try taken.isAtMost(0).choosing(state.x, else: proposed)
     return state.moved(to: x, accepted: accepted)
   }

@@ -83,7 +83,7 @@ extension DAPS {
     let x = try noise.normalTensor(
       purpose: .initial, step: 0, rowShape: problem.denoiser.imageShape)
     return SamplerState(
-      x: try x.moved(to: problem.measurement.device) * levels[0], completedSteps: 0, evaluations: 0)
+      x: try x.sent(to: problem.measurement.device) * levels[0], completedSteps: 0, evaluations: 0)
   }
 
   public func advance(

@@ -103,18 +103,12 @@ extension DPS.Guidance {
     case .plain: return try residual.euclideanNorm(over: [1])
     case .squared: return try residual.squared().sum(over: [1])
     case .poisson:
-      return try residual.euclideanNorm(over: [1]) * Self.poissonWeight(problem.measurement)
+      return try residual.euclideanNorm(over: [1]) * problem.poissonWeight()
     }
   }
 
-  /// mean_j(1/|y_j|), in float64 as published.
-  private static func poissonWeight(_ y: Tensor) throws -> Double {
-    let values = try y.doubles()
-    return values.reduce(0) { $0 + 1 / abs($1) } / Double(values.count)
-  }
-
   fileprivate func check(_ problem: InverseProblem) throws {
-    guard norm == .poisson, try !Self.poissonWeight(problem.measurement).isFinite else { return }
+    guard norm == .poisson, try !problem.poissonWeight().isFinite else { return }
     throw SamplerError.setting(
       "the published guidance for Poisson noise (norm: poisson) divides by |y|, and a measured "
         + "value is exactly 0; use norm: plain or squared")
@@ -159,6 +153,16 @@ extension InverseProblem {
           + "super_resolution, gaussian_blur or motion_blur")
     }
     return published
+  }
+}
+
+extension InverseProblem {
+  /// mean_j(1/|y_j|), in float64 as published; found once, since y may have to come from a device.
+  fileprivate func poissonWeight() throws -> Double {
+    try reciprocalMean {
+      let values = try measurement.doubles()
+      return values.reduce(0) { $0 + 1 / abs($1) } / Double(values.count)
+    }
   }
 }
 

@@ -33,7 +33,7 @@ public struct DPS: Sampler {
     let x = try noise.normalTensor(
       purpose: .initial, step: 0, rowShape: problem.model.imageShape)
     let device = problem.measurement.device
-    return SamplerState(x: try x.moved(to: device), completedSteps: 0, evaluations: 0)
+    return SamplerState(x: try x.sent(to: device), completedSteps: 0, evaluations: 0)
   }
 
   public func advance(

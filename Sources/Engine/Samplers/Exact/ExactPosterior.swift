@@ -163,11 +163,12 @@ extension LinearOperator {
     let size = imageShape.reduce(1, *)
     let rows = try measurementShape(ofImage: imageShape).reduce(1, *)
     var matrix = Matrix(rows: rows, columns: size)
+    let linear = try moved(to: .cpu)
     for start in stride(from: 0, to: size, by: columnsAtOnce) {
       let count = min(columnsAtOnce, size - start)
       var units = [Float](repeating: 0, count: count * size)
       for i in 0..<count { units[i * size + start + i] = 1 }
-      let images = try apply(Tensor(units, shape: [count] + imageShape)).doubles()
+      let images = try linear.apply(Tensor(units, shape: [count] + imageShape)).doubles()
       for i in 0..<count {
         for row in 0..<rows { matrix[row, start + i] = images[i * rows + row] }
       }

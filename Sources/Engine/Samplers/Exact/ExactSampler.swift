@@ -10,7 +10,8 @@ public struct ExactSampler: Sampler {
 
   public func start(_ problem: InverseProblem, noise: any NoiseSource) throws -> SamplerState {
     let shape = [noise.rowCount] + problem.model.imageShape
-    return SamplerState(x: try Tensor.full(0, shape: shape), completedSteps: 0, evaluations: 0)
+    let x = try Tensor.full(0, shape: shape, device: problem.measurement.device)
+    return SamplerState(x: x, completedSteps: 0, evaluations: 0)
   }
 
   public func advance(
@@ -26,8 +27,8 @@ public struct ExactSampler: Sampler {
       let own = normals[(row * (pixels + measurements))...].prefix(pixels + measurements)
       return try draw(own.map(Double.init), pixels: pixels, choice: Double(choice))
     }
-    return SamplerState(
-      x: try Tensor(rows, shape: [choices.count] + shape), completedSteps: 1, evaluations: 0)
+    let x = try Tensor(rows, shape: [choices.count] + shape).sent(to: state.x.device)
+    return SamplerState(x: x, completedSteps: 1, evaluations: 0)
   }
 
   private func draw(_ normals: [Double], pixels: Int, choice: Double) throws -> [Float] {

@@ -50,7 +50,7 @@ public struct UD2M: Sampler {
     let x = try noise.normalTensor(
       purpose: .initial, step: 0, rowShape: problem.model.imageShape)
     return SamplerState(
-      x: try x.moved(to: problem.measurement.device), completedSteps: 0, evaluations: 0)
+      x: try x.sent(to: problem.measurement.device), completedSteps: 0, evaluations: 0)
   }
 
   public func advance(

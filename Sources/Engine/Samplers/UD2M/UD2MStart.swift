@@ -39,7 +39,7 @@ public struct UD2MStartNetwork: Sendable {
     let y1 = try ((measurement.y + 1) / 2).clamped(to: 0...1).expanded(rows).contiguous()
     let y2 = try (xt + Double(a)) / 2
     let scalar = { (value: Float) in
-      try Tensor([value], shape: []).moved(to: xt.device)
+      try Tensor.full(Double(value), shape: [], device: xt.device)
     }
     let u = try module(
       y1, y2, scalar(Float(measurement.sigma / 2)), scalar(schedule.noise[t] / 2), scalar(a))

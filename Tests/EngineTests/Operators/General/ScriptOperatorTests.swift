@@ -12,7 +12,7 @@ import Testing
     return try ScriptModule(path: folder.appending(path: "\(name).pt").path)
   }
 
-  private static func made(_ name: String, shape: [Int] = shape) throws -> ScriptOperator {
+  static func made(_ name: String, shape: [Int] = shape) throws -> ScriptOperator {
     try ScriptOperator(module(name), imageShape: shape)
   }
 
