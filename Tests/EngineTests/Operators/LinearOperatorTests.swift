@@ -98,6 +98,21 @@ import Testing
     }
   }
 
+  /// Twice the adjoint of a residual, itself the difference of two numbers of the size of `u` above: four
+  /// times its tolerance.
+  @Test(arguments: cases)
+  func theLossHasTheSameGradientWithoutAGraph(of test: Case) throws {
+    let x = try random([2] + test.imageShape)
+    let y = try random([1] + test.linear.measurementShape(ofImage: test.imageShape), step: 1)
+    for limit in [nil, 0.5] {
+      let loss = MeasurementLoss(test.linear, measurement: y, gradientLimit: limit)
+      let expected = try loss.gradient(at: x).gradient.floats()
+      for (value, wanted) in zip(try loss.gradientAlone(at: x).floats(), expected) {
+        #expect(abs(value - wanted) < 4e-5)
+      }
+    }
+  }
+
   @Test(arguments: cases)
   func measurementsHaveTheirPromisedShape(of test: Case) throws {
     let x = try random([3] + test.imageShape)

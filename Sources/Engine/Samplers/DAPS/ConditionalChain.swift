@@ -158,7 +158,7 @@ extension ConditionalChain {
 
   /// ∇ log p(x | x_t, y).
   private func drift(_ state: State, _ problem: InverseProblem) throws -> Tensor {
-    let data = try loss(problem).gradient(at: state.x).gradient * -dataFactor
+    let data = try loss(problem).gradientAlone(at: state.x) * -dataFactor
     var sum = try data + (state.center - state.x) / (state.sigma * state.sigma)
     if let fixed = state.fixedScore { sum = try sum + fixed }
     if priorScore == .exact {
