@@ -73,7 +73,7 @@ struct PlanText: CustomStringConvertible {
     }
     if !measured.settled.isEmpty {
       notes.append(
-        "Measured, as the configuration leaves it open: \(measured.settled.joined(separator: " "))")
+        "Settled, as the configuration leaves it open: \(measured.settled.joined(separator: " "))")
     }
     if measured.timing.drawnShare < 1 {
       let share = String(format: "%.2g", 100 * measured.timing.drawnShare)
