@@ -42,6 +42,12 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
     name: name, dependencies: dependencies, resources: resources, swiftSettings: swiftSettings)
 }
 
+func tool(_ name: String, _ dependencies: [Target.Dependency], in folder: String) -> Target {
+  .executableTarget(
+    name: name, dependencies: dependencies, path: "Tests/Support/\(folder)",
+    swiftSettings: swiftSettings)
+}
+
 let package = Package(
   name: "PosteriorAtlas",
   products: [.executable(name: "posterior", targets: ["posterior"])],
@@ -98,15 +104,9 @@ let package = Package(
       swiftSettings: swiftSettings),
 
     // MARK: - Tests
-    .executableTarget(
-      name: "mpi-selftest", dependencies: ["Coordinator"], path: "Tests/Support/MPISelfTest",
-      swiftSettings: swiftSettings),
-    .executableTarget(
-      name: "layer-bench", dependencies: ["Tensors"], path: "Tests/Support/LayerBench",
-      swiftSettings: swiftSettings),
-    .executableTarget(
-      name: "step-bench", dependencies: ["Worker"], path: "Tests/Support/StepBench",
-      swiftSettings: swiftSettings),
+    tool("mpi-selftest", ["Coordinator"], in: "MPISelfTest"),
+    tool("layer-bench", ["Tensors"], in: "LayerBench"),
+    tool("step-bench", ["Worker"], in: "StepBench"),
     .target(
       name: "MockGPU", dependencies: ["TorchShim"], path: "Tests/Support/MockGPU",
       cxxSettings: [.unsafeFlags(torchHeaders + ["-Wall", "-Wextra", "-Werror"])]),

@@ -15,10 +15,7 @@ int64_t missing(int64_t in, int64_t out, int64_t kernel, int64_t stride, int64_t
 
 at::Tensor values(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias,
                   const at::Tensor &added, int64_t stride, int64_t padding) {
-  bool isPlain = !added.defined() || (added.scalar_type() == at::kFloat && added.is_cpu() &&
-                                      added.sizes() == at::IntArrayRef({x.size(0), weight.size(0),
-                                                                        x.size(2), x.size(3)}));
-  if (isPlain && winograd::applies(x, weight, bias, stride, padding))
+  if (winograd::applies(x, weight, bias, added, stride, padding))
     return winograd::convolution(x, weight, bias, added);
   auto result = at::conv2d(x, weight, bias, stride, padding);
   return added.defined() ? result + added : result;
@@ -48,7 +45,7 @@ struct InputGradientConvolution : torch::autograd::Function<InputGradientConvolu
     auto all = [&](const at::Tensor &toInput) -> variable_list {
       return {toInput, at::Tensor(), at::Tensor(), toAdded, at::Tensor(), at::Tensor()};
     };
-    if (winograd::applies(gradient, weight.transpose(0, 1), {}, stride, padding))
+    if (winograd::applies(gradient, weight.transpose(0, 1), {}, {}, stride, padding))
       return all(winograd::inputGradient(gradient, weight));
     auto rows = missing(context->saved_data["height"].toInt(), gradient.size(2), weight.size(2),
                         stride, padding);

@@ -79,10 +79,10 @@ Folded fold(const Tensor &x, int64_t groups, const float *weight, const float *b
   Folded folded;
   folded.origin = firstPixels(values, samples, rows, channels);
   forChunks(samples, rows, [&](int64_t n, int64_t first, int64_t count, int64_t chunk) {
-    normKernels::kernels<Element>().moments(values + (n * rows + first) * channels,
-                                  folded.origin.data() + n * channels, count, channels,
-                                  sums.first.data() + sums.offset(n, chunk),
-                                  sums.second.data() + sums.offset(n, chunk));
+    normKernels::kernels<Element>().moments(
+        values + (n * rows + first) * channels, folded.origin.data() + n * channels, count,
+        channels, sums.first.data() + sums.offset(n, chunk),
+        sums.second.data() + sums.offset(n, chunk));
   });
   folded.a.resize(static_cast<size_t>(samples * channels));
   folded.b.resize(folded.a.size());
@@ -127,9 +127,9 @@ Tensor forwardValues(const Tensor &x, const Folded &folded, bool activate) {
   auto to = y.data_ptr<Element>();
   forChunks(x.size(0), rows, [&](int64_t n, int64_t first, int64_t count, int64_t) {
     int64_t at = (n * rows + first) * channels;
-    normKernels::kernels<Element>().apply(from + at, folded.a.data() + n * channels,
-                                folded.b.data() + n * channels, count, channels, activate,
-                                to + at);
+    normKernels::kernels<Element>().apply(
+        from + at, folded.a.data() + n * channels, folded.b.data() + n * channels, count, channels,
+        activate, to + at);
   });
   return y;
 }
@@ -192,9 +192,9 @@ Gradients backwardValues(const Tensor &x, const Tensor &dy, const Folded &folded
     }
   forChunks(samples, rows, [&](int64_t n, int64_t first, int64_t count, int64_t) {
     int64_t at = (n * rows + first) * channels;
-    normKernels::kernels<Element>().innerGradient(values + at, folded.a.data() + n * channels,
-                                        p.data() + n * channels, q.data() + n * channels, count,
-                                        channels, inner + at);
+    normKernels::kernels<Element>().innerGradient(
+        values + at, folded.a.data() + n * channels, p.data() + n * channels,
+        q.data() + n * channels, count, channels, inner + at);
   });
   return result;
 }

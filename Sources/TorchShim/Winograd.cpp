@@ -194,16 +194,19 @@ at::Tensor run(bool isForward, const at::Tensor &x, const at::Tensor &weight,
 } // namespace
 
 bool applies(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias,
-             int64_t stride, int64_t padding) {
+             const at::Tensor &added, int64_t stride, int64_t padding) {
+  for (const auto &t : {x, weight, bias, added})
+    if (t.defined() && (!t.is_cpu() || t.scalar_type() != at::kFloat))
+      return false;
   bool isThreeByThree = stride == 1 && padding == 1 && x.dim() == 4 && weight.dim() == 4 &&
                         weight.size(2) == 3 && weight.size(3) == 3;
   // Whatever does not fit together is libtorch's to refuse.
   return isThreeByThree && x.size(1) == weight.size(1) &&
          (!bias.defined() || bias.numel() == weight.size(0)) &&
+         (!added.defined() ||
+          added.sizes() == at::IntArrayRef({x.size(0), weight.size(0), x.size(2), x.size(3)})) &&
          weight.size(0) % lanes == 0 && weight.size(1) % lanes == 0 &&
-         x.device().is_cpu() && weight.device().is_cpu() &&
-         (!bias.defined() || bias.device().is_cpu()) && x.scalar_type() == at::kFloat &&
-         weight.scalar_type() == at::kFloat && Tiles(x).count >= fewestTiles;
+         Tiles(x).count >= fewestTiles;
 }
 
 at::Tensor convolution(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias,

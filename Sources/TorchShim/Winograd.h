@@ -8,7 +8,7 @@ namespace winograd {
 
 /// Whether this convolution can be computed so, and is large enough to gain from it.
 bool applies(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias,
-             int64_t stride, int64_t padding);
+             const at::Tensor &added, int64_t stride, int64_t padding);
 
 /// (x * weight + bias) + added; `x` [N,C,H,W], `weight` [K,C,3,3], `bias` [K] or undefined, `added` in
 /// the shape of the result or undefined.

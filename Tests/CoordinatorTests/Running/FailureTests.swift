@@ -89,26 +89,17 @@ import Testing
 
   @Test(arguments: [0, 2]) func arankThatCannotBeEquippedEndsAll(rank: Int) throws {
     let run = try TestRun()
-    let hub = InMemoryHub(ranks: 3)
-    let outcomes = Monitor<[Int: RunOutcome]>([:])
-    for number in 0..<3 {
-      var job = run.job(rank: number, workers: 1)
+    let all = run.start(ranks: 3) { job in
       let equip = job.equip
       job.equip = { node, briefing in
         if node.rank == rank { throw FileError(path: "prior.pt", operation: .open, errno: ENOENT) }
         return try equip(node, briefing)
       }
-      let ready = job
-      Thread {
-        let outcome = try? ready.run(over: hub.transport(rank: number))
-        outcomes.change { $0[number] = outcome ?? RunOutcome(RunEnding(.usage)) }
-      }.start()
-    }
-    let all = outcomes.wait { $0.count == 3 ? $0 : nil } ?? [:]
-    #expect(Set(all.values.map(\.ending)).count == 1)
-    #expect(all[1]?.ending.code == .inputOutput)
+    }.compactMap { try? $0.get().ending }
+    #expect(all.count == 3 && Set(all).count == 1)
+    #expect(all[1].code == .inputOutput)
     #expect(
-      all[1]?.ending.text?.hasPrefix("rank \(rank) (\(HostName.current)): cannot open prior.pt")
+      all[1].text?.hasPrefix("rank \(rank) (\(HostName.current)): cannot open prior.pt")
         == true)
   }
 

@@ -70,13 +70,18 @@ struct TestRun: Sendable {
 
 extension TestRun {
   /// Runs on a hub; one result a rank.
+  ///
+  /// - Parameter change: what is other about each rank's job.
   func start(
-    ranks: Int, workers: Int = 1, hub: InMemoryHub? = nil
+    ranks: Int, workers: Int = 1, hub: InMemoryHub? = nil,
+    changing change: (inout RunJob) -> Void = { _ in }
   ) -> [Result<RunOutcome, TransportError>] {
     let hub = hub ?? InMemoryHub(ranks: ranks)
     let results = Monitor<[Int: Result<RunOutcome, TransportError>]>([:])
     for rank in 0..<ranks {
-      let job = job(rank: rank, workers: workers)
+      var changed = job(rank: rank, workers: workers)
+      change(&changed)
+      let job = changed
       let thread = Thread {
         let transport = hub.transport(rank: rank)
         let result = Result { () throws(TransportError) in try job.run(over: transport) }
