@@ -1,7 +1,8 @@
-// Random words and their transforms, sixteen at a time: two groups of eight blocks.
+// Random words and their transforms, 32 at a time: four groups of eight blocks.
 //
 // Included in one file only. All is inlined into functions that are compiled for each generation of
-// processors; narrower ones take a vector in pieces.
+// processors, which take a vector in pieces. No register is as wide: the chains of dependent operations are
+// long, and the pieces keep the processor busy meanwhile.
 #pragma once
 
 #include <stdint.h>
@@ -14,9 +15,12 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
-typedef uint32_t Words __attribute__((vector_size(64)));
-typedef uint64_t Longs __attribute__((vector_size(64)));
-typedef float Floats __attribute__((vector_size(64)));
+enum { lanes = 32, bytes = 4 * lanes };
+
+typedef uint32_t Words __attribute__((vector_size(bytes)));
+typedef int32_t Integers __attribute__((vector_size(bytes)));
+typedef uint64_t Longs __attribute__((vector_size(bytes)));
+typedef float Floats __attribute__((vector_size(bytes)));
 
 INLINE Words bitsOf(Floats values) { return (Words)values; }
 INLINE Floats floatsOf(Words bits) { return (Floats)bits; }
@@ -25,7 +29,7 @@ INLINE Floats floatsOf(Words bits) { return (Floats)bits; }
 
 enum { rounds = 10 };
 
-struct Lanes {
+struct Blocks {
   Words word[4];
 };
 
@@ -35,10 +39,10 @@ struct Half {
   Longs word[4];
 };
 
-INLINE struct Half lowerHalves(const struct Lanes *lanes, int shift) {
+INLINE struct Half lowerHalves(const struct Blocks *blocks, int shift) {
   struct Half half;
   for (int i = 0; i < 4; ++i)
-    half.word[i] = (Longs)lanes->word[i] >> shift;
+    half.word[i] = (Longs)blocks->word[i] >> shift;
   return half;
 }
 
@@ -52,14 +56,16 @@ INLINE void turn(struct Half *half, uint64_t low, uint64_t high) {
   half->word[3] = first;
 }
 
-/// The words of blocks first … first + 15.
-INLINE struct Lanes blocks(const struct NoiseStreamWords *stream, uint32_t first) {
-  const Words ramp = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-  struct Lanes lanes;
-  lanes.word[0] = ramp + first;
+/// The words of `lanes` blocks from `first` on.
+INLINE struct Blocks drawn(const struct NoiseStreamWords *stream, uint32_t first) {
+  Words ramp;
+  for (int i = 0; i < lanes; ++i)
+    ramp[i] = (uint32_t)i;
+  struct Blocks blocks;
+  blocks.word[0] = ramp + first;
   for (int i = 0; i < 3; ++i)
-    lanes.word[i + 1] = (Words){0} + stream->counter[i];
-  struct Half even = lowerHalves(&lanes, 0), odd = lowerHalves(&lanes, 32);
+    blocks.word[i + 1] = (Words){0} + stream->counter[i];
+  struct Half even = lowerHalves(&blocks, 0), odd = lowerHalves(&blocks, 32);
   uint32_t low = stream->key[0], high = stream->key[1];
   for (int i = 0; i < rounds; ++i) {
     turn(&even, low, high);
@@ -68,19 +74,19 @@ INLINE struct Lanes blocks(const struct NoiseStreamWords *stream, uint32_t first
     high += 0xBB67AE85u;
   }
   for (int i = 0; i < 4; ++i)
-    lanes.word[i] = (Words)((even.word[i] & 0xFFFFFFFFu) | (odd.word[i] << 32));
-  return lanes;
+    blocks.word[i] = (Words)((even.word[i] & 0xFFFFFFFFu) | (odd.word[i] << 32));
+  return blocks;
 }
 
 // MARK: - Numbers
 
-/// Words below 2²³ as floats, exactly: written into the fraction of 2²³, which is then taken off.
-INLINE Floats unsigned16(Words words) { return floatsOf(words | 0x4B000000u) - 0x1p23f; }
+/// Words below 2²⁴ as floats, exactly.
+INLINE Floats exactly(Words words) { return __builtin_convertvector((Integers)words, Floats); }
 
 /// The upper 24 bits times 2⁻²⁴.
 INLINE Floats unitInterval(Words words) {
-  Floats high = unsigned16(words >> 20) * 4096.0f;
-  return (high + unsigned16((words >> 8) & 0xFFFu)) * 0x1p-24f;
+  Floats high = exactly(words >> 20) * 4096.0f;
+  return (high + exactly((words >> 8) & 0xFFFu)) * 0x1p-24f;
 }
 
 /// P in ln(1 + f) = f − f²/2 + f³·P(f), a minimax polynomial (relative error below 1e-8).
@@ -100,14 +106,14 @@ INLINE Floats logarithmTail(Floats f) {
 /// integer, as the rounding would leave few bits of it where u is nearly 1.
 INLINE Floats logarithm(Words words) {
   const uint32_t squareRootOfHalf = 0x3F3504F3u;
-  Floats high = unsigned16(words >> 16), low = unsigned16(words & 0xFFFFu);
+  Floats high = exactly(words >> 16), low = exactly(words & 0xFFFFu);
   Words bits = bitsOf(high * 65536.0f + (low + 0.5f));
   Words exponent = (bits - squareRootOfHalf + 0x00800000u) >> 23;
   Floats mantissa = floatsOf(bits - (exponent << 23) + 0x00800000u);
-  Words isLast = 0u - ((exponent + 31u) >> 6);
+  Words isLast = (Words)(exponent == 33u);
   Floats belowOne = ((65535.0f - high) * 65536.0f + (65535.5f - low)) * -0x1p-32f;
   Floats f = floatsOf((bitsOf(belowOne) & isLast) | (bitsOf(mantissa - 1.0f) & ~isLast));
-  Floats scale = unsigned16(exponent) - 33.0f;
+  Floats scale = exactly(exponent) - 33.0f;
   Floats tail = f * f * (f * logarithmTail(f) - 0.5f);
   // ln 2 in two parts; the first has few enough bits that its multiples up to 32 are exact.
   return scale * 0x1.62e0p-1f + (f + (scale * 0x1.0bfbe8p-15f + tail));
@@ -125,14 +131,13 @@ INLINE Floats squareRoot(Floats values) {
 /// k + ½ − 2²⁹ for words k below 2³⁰, rounded once.
 INLINE Floats centred30(Words words) {
   Floats high = floatsOf((words >> 15) | 0x4B000000u) - (0x1p23f + 0x1p14f);
-  return high * 32768.0f + (unsigned16(words & 0x7FFFu) + 0.5f);
+  return high * 32768.0f + (exactly(words & 0x7FFFu) + 0.5f);
 }
 
 /// Cosine and sine of 2π(k + ½)/2³². The turn is cut at the nearest quarter in integers, which is
 /// exact, and the polynomials see an angle in [−π/4, π/4].
 INLINE void cosineAndSine(Words words, Floats *cosine, Floats *sine) {
   Words shifted = words + 0x20000000u;
-  Words quarter = shifted >> 30;
   Floats angle = centred30(shifted & 0x3FFFFFFFu) * 0x1.921fb6p-30f;
   Floats z = angle * angle;
   Floats sineTail =
@@ -141,9 +146,11 @@ INLINE void cosineAndSine(Words words, Floats *cosine, Floats *sine) {
       (z * 2.4439483240712434e-05f - 0.0013887378154322505f) * z + 0.04166664555668831f;
   Words s = bitsOf(angle + angle * z * sineTail);
   Words c = bitsOf(1.0f + z * (z * cosineTail - 0.5f));
-  Words swap = 0u - (quarter & 1u);
-  *cosine = floatsOf(((c & ~swap) | (s & swap)) ^ (((quarter + 1u) & 2u) << 30));
-  *sine = floatsOf(((s & ~swap) | (c & swap)) ^ ((quarter & 2u) << 30));
+  // Bits 31 and 30 of `shifted` are the quarter.
+  const uint32_t sign = 0x80000000u;
+  Words swap = (Words)((Integers)(shifted << 1) >> 31);
+  *cosine = floatsOf(((c & ~swap) | (s & swap)) ^ ((shifted + 0x40000000u) & sign));
+  *sine = floatsOf(((s & ~swap) | (c & swap)) ^ (shifted & sign));
 }
 
 /// Radius and angle of a pair of words (k₁, k₂) are √(−2 ln((k₁+½)/2³²)) and 2π(k₂+½)/2³².
@@ -157,36 +164,40 @@ INLINE void normals(Words radiusWords, Words angleWords, Floats *first, Floats *
 
 // MARK: - Elements
 
-/// Elements of one group of eight blocks, and those of two.
-enum { groupSize = 32, pairSize = 64 };
+/// Elements of one group of eight blocks, and those of all that are drawn at a time.
+enum { groupSize = 32, batchSize = 4 * lanes };
 
-/// The numbers of blocks 16p … 16p + 15 in the order of elements: of each group the eight of its first
-/// word, of its second, and so on.
+/// The numbers of a batch in the order of elements: of each group the eight of its first word, of its
+/// second, and so on.
 INLINE void store(const Floats values[4], float *target) {
-  for (int group = 0; group < 2; ++group)
+  for (int group = 0; group < lanes / 8; ++group)
     for (int word = 0; word < 4; ++word)
       memcpy(target + group * groupSize + word * 8, (const float *)&values[word] + group * 8,
              8 * sizeof(float));
 }
 
-INLINE void fillNormals(const struct NoiseStreamWords *stream, float *values, int64_t pairs,
+INLINE void fillNormals(const struct NoiseStreamWords *stream, float *values, int64_t batches,
                         int64_t from) {
-  for (int64_t pair = from; pair < from + pairs; ++pair, values += pairSize) {
-    struct Lanes lanes = blocks(stream, (uint32_t)(pair * 16));
+  // What is written to `values` could otherwise be the stream.
+  const struct NoiseStreamWords local = *stream;
+  for (int64_t batch = from; batch < from + batches; ++batch, values += batchSize) {
+    struct Blocks blocks = drawn(&local, (uint32_t)(batch * lanes));
     Floats numbers[4];
-    normals(lanes.word[0], lanes.word[1], &numbers[0], &numbers[1]);
-    normals(lanes.word[2], lanes.word[3], &numbers[2], &numbers[3]);
+    normals(blocks.word[0], blocks.word[1], &numbers[0], &numbers[1]);
+    normals(blocks.word[2], blocks.word[3], &numbers[2], &numbers[3]);
     store(numbers, values);
   }
 }
 
-INLINE void fillUniforms(const struct NoiseStreamWords *stream, float *values, int64_t pairs,
+INLINE void fillUniforms(const struct NoiseStreamWords *stream, float *values, int64_t batches,
                          int64_t from) {
-  for (int64_t pair = from; pair < from + pairs; ++pair, values += pairSize) {
-    struct Lanes lanes = blocks(stream, (uint32_t)(pair * 16));
+  // What is written to `values` could otherwise be the stream.
+  const struct NoiseStreamWords local = *stream;
+  for (int64_t batch = from; batch < from + batches; ++batch, values += batchSize) {
+    struct Blocks blocks = drawn(&local, (uint32_t)(batch * lanes));
     Floats numbers[4];
     for (int i = 0; i < 4; ++i)
-      numbers[i] = unitInterval(lanes.word[i]);
+      numbers[i] = unitInterval(blocks.word[i]);
     store(numbers, values);
   }
 }

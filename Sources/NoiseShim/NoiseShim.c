@@ -2,18 +2,18 @@
 
 #include "NoiseLoops.h"
 
-/// Writes whole pairs of groups, `from` being the number of the first.
-typedef void (*Fill)(const struct NoiseStreamWords *stream, float *values, int64_t pairs,
+/// Writes whole batches, `from` being the number of the first.
+typedef void (*Fill)(const struct NoiseStreamWords *stream, float *values, int64_t batches,
                      int64_t from);
 
 #define FILLS(width, target)                                                                       \
-  target static void normals##width(const struct NoiseStreamWords *stream, float *values,         \
-                                    int64_t pairs, int64_t from) {                                 \
-    fillNormals(stream, values, pairs, from);                                                      \
+  target static void normals##width(const struct NoiseStreamWords *stream, float *values,          \
+                                    int64_t batches, int64_t from) {                               \
+    fillNormals(stream, values, batches, from);                                                    \
   }                                                                                                \
-  target static void uniforms##width(const struct NoiseStreamWords *stream, float *values,        \
-                                     int64_t pairs, int64_t from) {                                \
-    fillUniforms(stream, values, pairs, from);                                                     \
+  target static void uniforms##width(const struct NoiseStreamWords *stream, float *values,         \
+                                     int64_t batches, int64_t from) {                              \
+    fillUniforms(stream, values, batches, from);                                                   \
   }
 
 FILLS(Plain, )
@@ -37,15 +37,15 @@ enum NoiseWidth noise_widest(void) {
   return NoiseWidthPlain;
 }
 
-/// The last pair of groups may be wanted in part.
+/// The last batch may be wanted in part.
 static void fill(Fill chosen, const struct NoiseStreamWords *stream, float *values, int64_t count) {
-  int64_t pairs = count / pairSize, rest = count % pairSize;
-  chosen(stream, values, pairs, 0);
+  int64_t batches = count / batchSize, rest = count % batchSize;
+  chosen(stream, values, batches, 0);
   if (rest == 0)
     return;
-  float last[pairSize];
-  chosen(stream, last, 1, pairs);
-  memcpy(values + pairs * pairSize, last, (size_t)rest * sizeof(float));
+  float last[batchSize];
+  chosen(stream, last, 1, batches);
+  memcpy(values + batches * batchSize, last, (size_t)rest * sizeof(float));
 }
 
 void noise_fill_normals(struct NoiseStreamWords stream, enum NoiseWidth width, float *values,

@@ -59,6 +59,17 @@ extension Tensor {
     try binary(TorchShimBinaryDivide, left, right, "/")
   }
 
+  /// Σ weight·tensor over `terms` of one shape and device, in the type of the first.
+  ///
+  /// Products are added up in the order of the terms in float64 and rounded once. On the CPU it is one
+  /// pass over memory, with the same bits on every processor.
+  /// - Throws: ``TensorError`` if there is no term or the shapes do not fit.
+  public static func weightedSum(_ terms: [(weight: Double, tensor: Tensor)]) throws -> Tensor {
+    let references = terms.map { Optional($0.tensor.reference) }
+    let made = torch_shim_weighted_sum(references, terms.map(\.weight), Int64(terms.count))
+    return try withExtendedLifetime(terms) { try Tensor(made, "weightedSum") }
+  }
+
   /// The larger of each pair of elements.
   public func maximum(_ other: Tensor) throws -> Tensor {
     try Self.binary(TorchShimBinaryMaximum, self, other, "maximum")

@@ -27,6 +27,18 @@ extension Tensor {
     try self.init(made, "Tensor")
   }
 
+  /// A float32 tensor on the CPU whose elements `fill` writes, all of them, in row-major order.
+  ///
+  /// - Throws: ``TensorError`` if an extent is negative, and what `fill` throws.
+  public init(shape: [Int], filling fill: (UnsafeMutableBufferPointer<Float>) throws -> Void) throws
+  {
+    var values: UnsafeMutablePointer<Float>?
+    let extents = shape.map(Int64.init)
+    let made = torch_shim_unwritten(extents, Int64(extents.count), &values)
+    try self.init(made, "Tensor(shape:filling:)")
+    try fill(UnsafeMutableBufferPointer(start: values, count: shape.reduce(1, *)))
+  }
+
   /// Wraps memory that `owner` keeps valid and unchanged, without a copy.
   ///
   /// - Parameters:

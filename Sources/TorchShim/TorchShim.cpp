@@ -108,6 +108,14 @@ TorchShimTensorRef torch_shim_from_bytes(const void *bytes, TorchShimType type,
   });
 }
 
+TorchShimTensorRef torch_shim_unwritten(const int64_t *shape, int64_t rank, float **values) {
+  return make([&] {
+    auto tensor = at::empty(list(shape, rank), at::kFloat);
+    *values = tensor.mutable_data_ptr<float>();
+    return tensor;
+  });
+}
+
 TorchShimTensorRef torch_shim_from_memory(const void *bytes, TorchShimType type,
                                           const int64_t *shape, const int64_t *strides,
                                           int64_t rank, void (*release)(void *), void *context) {

@@ -28,6 +28,11 @@ public struct Inpainting: PseudoInvertible {
 
   public func adjoint(_ y: Tensor) throws -> Tensor { try masked(y) }
 
+  /// m ⊙ (x − y), as m ⊙ m = m.
+  public func normalResidual(_ x: Tensor, measurement y: Tensor) throws -> Tensor {
+    try masked(x - y)
+  }
+
   /// m ⊙ y, as Aᵀ: A is a projection.
   public func pseudoInverse(_ y: Tensor) throws -> Tensor { try masked(y) }
 

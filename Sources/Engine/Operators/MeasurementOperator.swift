@@ -33,6 +33,10 @@ public protocol LinearOperator: MeasurementOperator {
   /// - Throws: ``OperatorError`` if the tensor is no measurement of this operator.
   func adjoint(_ y: Tensor) throws -> Tensor
 
+  /// Aᵀ(A x − y) of images [B, C, H, W], what x leaves over of the normal equations AᵀA x = Aᵀ y: half the
+  /// gradient of ‖A x − y‖².
+  func normalResidual(_ x: Tensor, measurement y: Tensor) throws -> Tensor
+
   /// Moves images [B, C, H, W] towards those with the measurement y.
   ///
   /// By default x + Aᵀ(y − A x), which is the projection where A Aᵀ A = A.
@@ -74,6 +78,10 @@ extension MeasurementOperator {
 }
 
 extension LinearOperator {
+  public func normalResidual(_ x: Tensor, measurement y: Tensor) throws -> Tensor {
+    try adjoint(apply(x) - y)
+  }
+
   public func project(_ x: Tensor, onto y: Tensor) throws -> Tensor {
     try x + adjoint(y - apply(x))
   }

@@ -1,3 +1,5 @@
+import Tensors
+
 /// The noise of a run: every row of the batch reads the streams of its own sample.
 ///
 /// The numbers are those of ``NoiseStream`` with the seed, the image, and the sample and attempt of
@@ -40,36 +42,69 @@ public struct PhiloxNoise: NoiseSource {
   public func normal(
     purpose: NoisePurpose, step: Int, rowShape: [Int]
   ) throws(NoiseError) -> [Float] {
-    try draw(purpose, step, rowShape) { $0.fillNormals($1) }
+    try array(purpose, step, rowShape) { $0.fillNormals($1) }
   }
 
   public func uniform(
     purpose: NoisePurpose, step: Int, rowShape: [Int]
   ) throws(NoiseError) -> [Float] {
-    try draw(purpose, step, rowShape) { $0.fillUniforms($1) }
+    try array(purpose, step, rowShape) { $0.fillUniforms($1) }
   }
 
-  private func draw(
-    _ purpose: NoisePurpose, _ step: Int, _ rowShape: [Int],
-    with fill: (NoiseStream, UnsafeMutableBufferPointer<Float>) -> Void
-  ) throws(NoiseError) -> [Float] {
-    guard let step = UInt32(exactly: step) else { throw .stepOutOfRange(step) }
-    let (count, total) = try elementCount(rowShape)
-    return Array(unsafeUninitializedCapacity: total) { buffer, initialized in
-      for (index, row) in rows.enumerated() {
-        let stream = NoiseStream(
-          seed: seed, image: image, sample: row.sample, purpose: purpose, step: step,
-          attempt: row.attempt)
-        fill(
-          stream,
-          UnsafeMutableBufferPointer(
-            rebasing: buffer[(index * count)...][..<(index * count + count)]))
-      }
-      initialized = total
+  /// Draws into the tensor's own memory.
+  public func normalTensor(purpose: NoisePurpose, step: Int, rowShape: [Int]) throws -> Tensor {
+    let draw = try Draw(purpose, step, rowShape, rows: rows.count)
+    return try Tensor(shape: [rows.count] + rowShape) { values in
+      fill(values, draw) { $0.fillNormals($1) }
     }
   }
 
-  private func elementCount(_ rowShape: [Int]) throws(NoiseError) -> (row: Int, batch: Int) {
+  private typealias RowFilling = (NoiseStream, UnsafeMutableBufferPointer<Float>) -> Void
+
+  private func array(
+    _ purpose: NoisePurpose, _ step: Int, _ rowShape: [Int], with fillRow: RowFilling
+  ) throws(NoiseError) -> [Float] {
+    let draw = try Draw(purpose, step, rowShape, rows: rows.count)
+    return Array(unsafeUninitializedCapacity: draw.count) { buffer, initialized in
+      fill(buffer, draw, with: fillRow)
+      initialized = draw.count
+    }
+  }
+
+  private func fill(
+    _ values: UnsafeMutableBufferPointer<Float>, _ draw: Draw, with fillRow: RowFilling
+  ) {
+    for (index, row) in rows.enumerated() {
+      let stream = NoiseStream(
+        seed: seed, image: image, sample: row.sample, purpose: draw.purpose, step: draw.step,
+        attempt: row.attempt)
+      let start = index * draw.rowSize
+      fillRow(
+        stream, UnsafeMutableBufferPointer(rebasing: values[start..<(start + draw.rowSize)]))
+    }
+  }
+}
+
+/// What a batch is asked for, checked.
+private struct Draw {
+  let purpose: NoisePurpose
+  let step: UInt32
+  let rowSize: Int
+  /// Elements of all rows.
+  let count: Int
+
+  init(
+    _ purpose: NoisePurpose, _ step: Int, _ rowShape: [Int], rows: Int
+  ) throws(NoiseError) {
+    guard let word = UInt32(exactly: step) else { throw .stepOutOfRange(step) }
+    (rowSize, count) = try Draw.elementCount(rowShape, rows: rows)
+    self.purpose = purpose
+    self.step = word
+  }
+
+  private static func elementCount(
+    _ rowShape: [Int], rows: Int
+  ) throws(NoiseError) -> (row: Int, batch: Int) {
     var count = 1
     for size in rowShape {
       let (product, overflow) = count.multipliedReportingOverflow(by: size)
@@ -78,7 +113,7 @@ public struct PhiloxNoise: NoiseSource {
       }
       count = product
     }
-    let (total, overflow) = count.multipliedReportingOverflow(by: rows.count)
+    let (total, overflow) = count.multipliedReportingOverflow(by: rows)
     guard !overflow else { throw .rowShape(rowShape) }
     return (count, total)
   }

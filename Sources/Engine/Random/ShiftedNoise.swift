@@ -1,3 +1,5 @@
+import Tensors
+
 /// The numbers of another source under other step numbers: step `s` here is step `s + shift` there.
 ///
 /// A sampler that runs another one inside draws its own noise through such a shift, so that the two
@@ -20,6 +22,10 @@ public struct ShiftedNoise: NoiseSource {
 
   public func uniform(purpose: NoisePurpose, step: Int, rowShape: [Int]) throws -> [Float] {
     try base.uniform(purpose: purpose, step: shifted(step), rowShape: rowShape)
+  }
+
+  public func normalTensor(purpose: NoisePurpose, step: Int, rowShape: [Int]) throws -> Tensor {
+    try base.normalTensor(purpose: purpose, step: shifted(step), rowShape: rowShape)
   }
 
   private func shifted(_ step: Int) throws(NoiseError) -> Int {

@@ -159,25 +159,3 @@ extension Sampler {
     return state
   }
 }
-
-extension NoiseSource {
-  /// A batch of standard normal rows in the shape, and on the device, of a tensor.
-  func normalTensor(purpose: NoisePurpose, step: Int, like x: Tensor) throws -> Tensor {
-    try normalTensor(purpose: purpose, step: step, rowShape: Array(x.shape.dropFirst()))
-      .sent(to: x.device)
-  }
-
-  /// A batch of uniform rows in [0, 1) in the shape, and on the device, of a tensor.
-  func uniformTensor(purpose: NoisePurpose, step: Int, like x: Tensor) throws -> Tensor {
-    let rowShape = Array(x.shape.dropFirst())
-    return try Tensor(
-      uniform(purpose: purpose, step: step, rowShape: rowShape), shape: [rowCount] + rowShape
-    ).sent(to: x.device)
-  }
-
-  /// A batch of standard normal rows as a tensor [rows, …rowShape].
-  func normalTensor(purpose: NoisePurpose, step: Int, rowShape: [Int]) throws -> Tensor {
-    try Tensor(
-      normal(purpose: purpose, step: step, rowShape: rowShape), shape: [rowCount] + rowShape)
-  }
-}

@@ -104,6 +104,8 @@ int torch_shim_threads(void);
 
 TorchShimTensorRef torch_shim_from_bytes(const void *bytes, TorchShimType type,
                                          const int64_t *shape, int64_t rank);
+/// A float32 tensor on the CPU that is still to be written: `*values` is its memory, in row-major order.
+TorchShimTensorRef torch_shim_unwritten(const int64_t *shape, int64_t rank, float **values);
 /// Wraps memory without a copy: it must stay valid and unchanged until `release(context)`.
 TorchShimTensorRef torch_shim_from_memory(const void *bytes, TorchShimType type,
                                           const int64_t *shape, const int64_t *strides,
@@ -133,6 +135,9 @@ TorchShimTensorRef torch_shim_unary(TorchShimUnary op, TorchShimTensorRef a);
 TorchShimTensorRef torch_shim_binary(TorchShimBinary op, TorchShimTensorRef a,
                                      TorchShimTensorRef b);
 TorchShimTensorRef torch_shim_binary_scalar(TorchShimBinary op, TorchShimTensorRef a, double b);
+/// Σ wᵢ·xᵢ, added up in the order of the terms in float64 and rounded once, to the type of the first.
+TorchShimTensorRef torch_shim_weighted_sum(const TorchShimTensorRef *terms, const double *weights,
+                                           int64_t count);
 TorchShimTensorRef torch_shim_clamp(TorchShimTensorRef a, double low, double high);
 TorchShimTensorRef torch_shim_reduce(TorchShimReduction op, TorchShimTensorRef a,
                                      const int64_t *dimensions, int64_t count, bool keep);

@@ -31,6 +31,19 @@ import Testing
     #expect(values[..<40] == values[40...])
   }
 
+  @Test(arguments: [[3, 5, 5], [], [0]])
+  func tensorsHaveTheSameNumbers(rowShape: [Int]) throws {
+    let noise = ShiftedNoise(
+      try PhiloxNoise(seed: 1, image: 2, samples: [0, 9], attempts: [0, 3]), by: 4)
+    let tensor = try noise.normalTensor(purpose: .step, step: 3, rowShape: rowShape)
+    #expect(tensor.shape == [2] + rowShape)
+    #expect(
+      try tensor.floats() == noise.base.normal(purpose: .step, step: 7, rowShape: rowShape))
+    #expect(throws: NoiseError.self) {
+      try noise.normalTensor(purpose: .step, step: 1 << 32, rowShape: rowShape)
+    }
+  }
+
   @Test func emptyRequestsGiveNothing() throws {
     let none = try PhiloxNoise(seed: 1, image: 2, samples: [])
     #expect(try none.normal(purpose: .step, step: 0, rowShape: [3]).isEmpty)

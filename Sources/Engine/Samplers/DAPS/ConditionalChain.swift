@@ -141,14 +141,17 @@ extension ConditionalChain {
     if case .metropolis = algorithm {
       return try proposal(state, problem, rate: rate, draw: draw, noise: noise)
     }
-    let drift = try drift(state, problem)
     let kick = try noise.normalTensor(purpose: .langevin, step: draw, like: state.x)
     guard case .hamiltonian(let momentum) = algorithm else {
-      return state.moved(to: try state.x + drift * rate + kick * (2 * rate).squareRoot())
+      let moved = try drift(state, problem, times: rate, addedTo: 1)
+      return state.moved(to: try .weightedSum(moved + [((2 * rate).squareRoot(), kick)]))
     }
-    let kept = try (state.velocity ?? kick) * momentum
-    let velocity = try kept + drift * rate.squareRoot() + kick * (2 * (1 - momentum)).squareRoot()
-    return state.moved(to: try state.x + velocity * rate.squareRoot(), velocity: velocity)
+    let kept = (momentum, state.velocity ?? kick)
+    let drift = try drift(state, problem, times: rate.squareRoot(), addedTo: 0)
+    let velocity = try Tensor.weightedSum(
+      drift + [kept, ((2 * (1 - momentum)).squareRoot(), kick)])
+    let x = try Tensor.weightedSum([(1, state.x), (rate.squareRoot(), velocity)])
+    return state.moved(to: x, velocity: velocity)
   }
 
   private func loss(_ problem: InverseProblem) -> MeasurementLoss {
@@ -156,15 +159,20 @@ extension ConditionalChain {
       problem.measurementOperator, measurement: problem.measurement, gradientLimit: gradientLimit)
   }
 
-  /// ∇ log p(x | x_t, y).
-  private func drift(_ state: State, _ problem: InverseProblem) throws -> Tensor {
-    let data = try loss(problem).gradientAlone(at: state.x) * -dataFactor
-    var sum = try data + (state.center - state.x) / (state.sigma * state.sigma)
-    if let fixed = state.fixedScore { sum = try sum + fixed }
+  /// The terms of share·x + h·∇ log p(x | x_t, y).
+  private func drift(
+    _ state: State, _ problem: InverseProblem, times h: Double, addedTo share: Double
+  ) throws -> [(weight: Double, tensor: Tensor)] {
+    let data = try loss(problem).gradientAlone(at: state.x)
+    let pull = h / (state.sigma * state.sigma)
+    var terms = [
+      (share - pull, state.x), (pull, state.center), (-h * dataFactor * data.factor, data.tensor),
+    ]
+    if let fixed = state.fixedScore { terms.append((h, fixed)) }
     if priorScore == .exact {
-      sum = try sum + problem.denoiser.score(state.x, sigma: leastSigma)
+      terms.append((h, try problem.denoiser.score(state.x, sigma: leastSigma)))
     }
-    return sum
+    return terms
   }
 
   // MARK: - Metropolis

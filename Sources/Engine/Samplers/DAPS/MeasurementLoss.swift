@@ -29,13 +29,15 @@ public struct MeasurementLoss: Sendable {
     return (result.value, try limited(result.gradient))
   }
 
-  /// The gradient alone: for a linear operator 2Aᵀ(A x − y), without a graph. A chain takes it hundreds
-  /// of times between two evaluations of the network.
-  public func gradientAlone(at x: Tensor) throws -> Tensor {
+  /// A tensor, and what it is to be multiplied with to be the gradient: for a linear operator
+  /// Aᵀ(A x − y) and 2, without a graph. A chain takes it hundreds of times between two evaluations of the
+  /// network.
+  public func gradientAlone(at x: Tensor) throws -> (factor: Double, tensor: Tensor) {
     guard let linear = measurementOperator as? any LinearOperator else {
-      return try gradient(at: x).gradient
+      return (1, try gradient(at: x).gradient)
     }
-    return try limited(linear.adjoint(linear.apply(x) - measurement) * 2)
+    let half = try linear.normalResidual(x, measurement: measurement)
+    return gradientLimit == nil ? (2, half) : (1, try limited(half * 2))
   }
 
   private func limited(_ gradient: Tensor) throws -> Tensor {
