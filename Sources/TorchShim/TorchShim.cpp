@@ -372,6 +372,17 @@ TorchShimTensorRef torch_shim_fft2(TorchShimTensorRef a, bool inverse, bool orth
   });
 }
 
+TorchShimTensorRef torch_shim_real_fft2(TorchShimTensorRef a) {
+  return make([&] { return at::fft_rfft2(a->value); });
+}
+
+TorchShimTensorRef torch_shim_inverse_real_fft2(TorchShimTensorRef a, int64_t width) {
+  return make([&] {
+    const std::vector<int64_t> size{a->value.size(-2), width};
+    return at::fft_irfft2(a->value, at::IntArrayRef(size));
+  });
+}
+
 // MARK: - Network layers
 
 TorchShimTensorRef torch_shim_linear(TorchShimTensorRef x, TorchShimTensorRef weight,

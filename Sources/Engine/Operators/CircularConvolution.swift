@@ -55,12 +55,14 @@ public struct CircularConvolution: PseudoInvertible {
 
   public func apply(_ x: Tensor) throws -> Tensor {
     try image.check(x, "Circular convolution")
-    return try (x.fourierTransform() * transfer(for: x)).imageFromTransform()
+    return try (x.realFourierTransform() * transfer.half(for: x))
+      .inverseRealFourierTransform(width: image.width)
   }
 
   public func adjoint(_ y: Tensor) throws -> Tensor {
     try image.check(y, "The adjoint of circular convolution")
-    return try (y.fourierTransform() * transfer(for: y).conjugate()).imageFromTransform()
+    return try (y.realFourierTransform() * transfer.half(for: y).conjugate())
+      .inverseRealFourierTransform(width: image.width)
   }
 
   /// The proximal point, each frequency on its own:
@@ -100,6 +102,8 @@ public struct CircularConvolution: PseudoInvertible {
 struct TransferFunction: Sendable {
   private let double: Tensor
   private let single: Tensor
+  /// What a transform of real numbers is multiplied with.
+  private let halves: (double: Tensor, single: Tensor)
 
   init(
     _ kernel: ConvolutionKernel, height: Int, width: Int, threshold: Double
@@ -117,10 +121,17 @@ struct TransferFunction: Sendable {
   private init(_ double: Tensor) throws {
     self.double = double
     single = try double.converted(to: .complex64)
+    let half = try double.sliced(0..<double.shape[3] / 2 + 1, along: 3).contiguous()
+    halves = (half, try half.converted(to: .complex64))
   }
 
   /// In the precision of an image.
   func callAsFunction(for x: Tensor) -> Tensor { x.scalarType == .float64 ? double : single }
+
+  /// Its columns 0 … W/2, in the precision of an image.
+  func half(for x: Tensor) -> Tensor {
+    x.scalarType == .float64 ? halves.double : halves.single
+  }
 
   /// |Ĥ|², real.
   func power(for x: Tensor) throws -> Tensor {

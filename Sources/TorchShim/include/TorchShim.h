@@ -168,6 +168,10 @@ TorchShimTensorRef torch_shim_pad(TorchShimTensorRef a, const int64_t *amounts,
 
 /// Over the last two dimensions; complex result.
 TorchShimTensorRef torch_shim_fft2(TorchShimTensorRef a, bool inverse, bool orthonormal);
+/// Of real numbers: the columns 0 … W/2 of W, which determine the others.
+TorchShimTensorRef torch_shim_real_fft2(TorchShimTensorRef a);
+/// The real numbers, `width` a row, of which `a` is the transform.
+TorchShimTensorRef torch_shim_inverse_real_fft2(TorchShimTensorRef a, int64_t width);
 
 // MARK: - Network layers
 
