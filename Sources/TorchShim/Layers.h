@@ -12,3 +12,9 @@ at::Tensor convolution(const at::Tensor &x, const at::Tensor &weight, const at::
 at::Tensor normActivation(const at::Tensor &x, int64_t groups, const at::Tensor &weight,
                           const at::Tensor &bias, const at::Tensor &scale,
                           const at::Tensor &shift, double epsilon, bool activate);
+
+/// [N,C,H,W] with each pixel repeated in a block of 2 × 2.
+at::Tensor upsampledNearest(const at::Tensor &x);
+
+/// The means of the 2 × 2 blocks of [N,C,H,W]; an odd last row or column is dropped.
+at::Tensor averagePooled(const at::Tensor &x);

@@ -426,10 +426,7 @@ TorchShimTensorRef torch_shim_norm_activation(TorchShimTensorRef x, int64_t grou
 }
 
 TorchShimTensorRef torch_shim_upsample_nearest(TorchShimTensorRef x) {
-  return make([&] {
-    auto height = x->value.size(2) * 2, width = x->value.size(3) * 2;
-    return at::upsample_nearest2d(x->value, {height, width});
-  });
+  return make([&] { return upsampledNearest(x->value); });
 }
 
 TorchShimTensorRef torch_shim_resize(TorchShimTensorRef x, int64_t height, int64_t width,
@@ -445,7 +442,7 @@ TorchShimTensorRef torch_shim_pixel_shuffle(TorchShimTensorRef x, int64_t factor
 }
 
 TorchShimTensorRef torch_shim_average_pool(TorchShimTensorRef x) {
-  return make([&] { return at::avg_pool2d(x->value, {2, 2}, {2, 2}); });
+  return make([&] { return averagePooled(x->value); });
 }
 
 // MARK: - Gradients

@@ -51,6 +51,16 @@ struct Tiles {
   }
 };
 
+/// Values from a pixel to the next if all pixels lie one after the other, else 0.
+///
+/// In a slice of channels, such as the gradient of a concatenation, that is more than its channels.
+int64_t pixelStep(const at::Tensor &x) {
+  int64_t step = x.stride(3);
+  bool isInOrder = x.stride(1) == 1 && step >= x.size(1) && x.stride(2) == x.size(3) * step &&
+                   x.stride(0) == x.size(2) * x.stride(2);
+  return isInOrder ? step : 0;
+}
+
 /// `points` matrices of `rows` × `columns` values.
 struct Matrices {
   at::Tensor values;
@@ -75,7 +85,7 @@ struct Pass {
   const Transforms &transforms;
   at::Tensor from, filters, added, to;
   Tiles tiles;
-  int64_t outputs, block, part;
+  int64_t step, outputs, block, part;
   /// From a filter to the next output's, and to the next input's.
   int64_t outputStep, inputStep;
   std::vector<float> zeros, bias;
@@ -83,7 +93,8 @@ struct Pass {
   Pass(bool isForward, const at::Tensor &x, const at::Tensor &weight, const at::Tensor &shift,
        const at::Tensor &rest)
       : transforms(isForward ? kernels().forward : kernels().gradient),
-        from(x.contiguous(at::MemoryFormat::ChannelsLast)), filters(weight.contiguous()), tiles(x),
+        from(pixelStep(x) ? x : x.contiguous(at::MemoryFormat::ChannelsLast)),
+        filters(weight.contiguous()), tiles(x), step(pixelStep(x) ? pixelStep(x) : x.size(1)),
         outputs(weight.size(isForward ? 0 : 1)), outputStep(filters.stride(isForward ? 0 : 1)),
         inputStep(filters.stride(isForward ? 1 : 0)) {
     bool isOneBlock = tiles.count <= oneBlockTiles;
@@ -153,15 +164,14 @@ struct Pass {
   }
 
   void gather(int64_t first, int64_t count, const Matrices &inputs) const {
-    int64_t channels = from.size(1);
     auto values = from.const_data_ptr<float>();
     std::array<const float *, inputSide * inputSide> pixels;
     for (int64_t tile = 0; tile < count; ++tile) {
       tiles.pixels(first + tile, inputSide, 1, [&](int64_t i, int64_t j, int64_t pixel) {
         pixels[static_cast<size_t>(i * inputSide + j)] =
-            pixel < 0 ? zeros.data() : values + pixel * channels;
+            pixel < 0 ? zeros.data() : values + pixel * step;
       });
-      transforms.inputs(pixels.data(), channels, inputs.row(tile), inputs.stride);
+      transforms.inputs(pixels.data(), from.size(1), inputs.row(tile), inputs.stride);
     }
   }
 

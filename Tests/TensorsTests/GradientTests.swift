@@ -67,6 +67,44 @@ import Testing
     #expect(up.shape == [1, 1, 4, 4])
   }
 
+  /// The bits of libtorch's own gradient, in every layout a network has.
+  @Test(arguments: [ScalarType.float32, .float64, .bfloat16])
+  func theGradientOfADoublingIsThatOfAnyResizing(type: ScalarType) throws {
+    let x = try TestTensors.narrow([2, 19, 5, 7], seed: 21).converted(to: type)
+    for cotangent in try cotangents([2, 19, 10, 14], type) {
+      let found = try vectorJacobianProduct(at: x, cotangent: cotangent) {
+        try $0.upsampledNearest()
+      }
+      let expected = try vectorJacobianProduct(at: x, cotangent: cotangent) {
+        try $0.resizedNearest(height: 10, width: 14)
+      }
+      #expect(try found.value.bits() == expected.value.bits())
+      #expect(try found.gradient.bits() == expected.gradient.bits())
+      #expect(found.gradient.scalarType == type)
+    }
+  }
+
+  /// Every pixel of a block has a quarter of the gradient to its mean.
+  @Test(arguments: [ScalarType.float32, .float64, .bfloat16])
+  func theGradientOfAHalvingIsAQuarter(type: ScalarType) throws {
+    let x = try TestTensors.narrow([2, 19, 10, 14], seed: 21).converted(to: type)
+    for cotangent in try cotangents([2, 19, 5, 7], type) {
+      let found = try vectorJacobianProduct(at: x, cotangent: cotangent) { try $0.averagePooled() }
+      let expected = try (cotangent / 4).resizedNearest(height: 10, width: 14)
+      #expect(try found.gradient.bits() == expected.bits())
+      #expect(found.gradient.scalarType == type)
+    }
+  }
+
+  /// The same values as a slice of channels, channels-last and planar.
+  private func cotangents(_ shape: [Int], _ type: ScalarType) throws -> [Tensor] {
+    var wider = shape
+    wider[1] *= 2
+    let slice = try TestTensors.narrow(wider, seed: 22).converted(to: type).channelsLast()
+      .sliced(3..<3 + shape[1], along: 1)
+    return [slice, try slice.channelsLast(), try slice.contiguous()]
+  }
+
   typealias Operation = @Sendable (Tensor) throws -> Tensor
 
   static let positive: [(String, Operation)] = [

@@ -94,6 +94,23 @@ import Testing
     #expect(try plain.bits() == apart.value.bits())
   }
 
+  /// Channels of a wider image, forward and as the gradient of a concatenation.
+  @Test(arguments: cases) func aSliceOfChannelsGivesTheBitsOfItsCopy(sizes: Case) throws {
+    let layer = try Layer(sizes)
+    let image = try Tensor.concatenated([layer.x * 2, layer.x, layer.x], along: 1)
+    let slice = try image.sliced(sizes.from..<2 * sizes.from, along: 1)
+    #expect(slice.isChannelsLast == false)
+    #expect(try layer.apply(slice).bits() == layer.apply(layer.x).bits())
+
+    let cotangent = try layer.cotangent.channelsLast()
+    let wide = try Tensor.concatenated([cotangent * 2, cotangent, cotangent], along: 1)
+    let found = try vectorJacobianProduct(at: layer.x, cotangent: wide) {
+      try Tensor.concatenated([cotangent, layer.apply($0), cotangent], along: 1)
+    }
+    let alone = try vectorJacobianProduct(at: layer.x, cotangent: cotangent, of: layer.apply)
+    #expect(try found.gradient.bits() == alone.gradient.bits())
+  }
+
   private static func bound(terms: Int) -> Double {
     amplification * 0x1p-24 * Double(terms).squareRoot()
   }
