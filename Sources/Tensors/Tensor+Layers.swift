@@ -6,19 +6,6 @@ extension Tensor {
     try Tensor(torch_shim_linear(reference, weight.reference, bias?.reference), "linear")
   }
 
-  /// Two-dimensional correlation of [N,C,H,W] with `weight` [out, C, kh, kw], zero padding.
-  ///
-  /// Its gradient goes to the input, and to what is added: weights are constants here.
-  /// - Parameter added: is added to the result, in one pass over it.
-  public func convolution(
-    weight: Tensor, bias: Tensor?, stride: Int = 1, padding: Int, adding added: Tensor? = nil
-  ) throws -> Tensor {
-    try Tensor(
-      torch_shim_convolution(
-        reference, weight.reference, bias?.reference, added?.reference, Int64(stride),
-        Int64(padding)), "convolution")
-  }
-
   /// libtorch's own convolution (a correlation) of [N,C,H,W], with zero padding.
   ///
   /// - Parameters:

@@ -8,61 +8,64 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-/// Output padding that gives a transposed convolution the extent the forward one started from.
-int64_t missing(int64_t in, int64_t out, int64_t kernel, int64_t stride, int64_t padding) {
-  return in - ((out - 1) * stride - 2 * padding + kernel);
-}
+/// By Winograd's method where that applies, else as libtorch does it.
+struct PlainFilters final : Filters {
+  const at::Tensor weight, bias;
+  const int64_t stride, padding;
 
-at::Tensor values(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias,
-                  const at::Tensor &added, int64_t stride, int64_t padding) {
-  if (winograd::applies(x, weight, bias, added, stride, padding))
-    return winograd::convolution(x, weight, bias, added);
-  auto result = at::conv2d(x, weight, bias, stride, padding);
-  return added.defined() ? result + added : result;
-}
+  PlainFilters(const at::Tensor &weight, const at::Tensor &bias, int64_t stride, int64_t padding)
+      : weight(weight), bias(bias), stride(stride), padding(padding) {}
+
+  at::Tensor convolution(const at::Tensor &x, const at::Tensor &added) override {
+    if (winograd::applies(x, weight, bias, added, stride, padding))
+      return winograd::convolution(x, weight, bias, added);
+    auto result = at::conv2d(x, weight, bias, stride, padding);
+    return added.defined() ? result + added : result;
+  }
+
+  at::Tensor inputGradient(const at::Tensor &dy, at::IntArrayRef extent) override {
+    if (winograd::applies(dy, weight.transpose(0, 1), {}, {}, stride, padding))
+      return winograd::inputGradient(dy, weight);
+    auto rows = missing(extent[0], dy.size(2), weight.size(2), stride, padding);
+    auto columns = missing(extent[1], dy.size(3), weight.size(3), stride, padding);
+    return at::conv_transpose2d(dy, weight, {}, stride, padding, {rows, columns});
+  }
+};
 
 struct InputGradientConvolution : torch::autograd::Function<InputGradientConvolution> {
   static at::Tensor forward(AutogradContext *context, const at::Tensor &x,
-                            const at::Tensor &weight, const at::Tensor &bias,
-                            const std::optional<at::Tensor> &added, int64_t stride,
-                            int64_t padding) {
-    context->save_for_backward({weight});
-    context->saved_data["height"] = x.size(2);
-    context->saved_data["width"] = x.size(3);
-    context->saved_data["stride"] = stride;
-    context->saved_data["padding"] = padding;
+                            const FiltersPointer &filters,
+                            const std::optional<at::Tensor> &added) {
+    context->saved_data["filters"] = c10::IValue::make_capsule(filters);
+    context->saved_data["extent"] = x.sizes().slice(2).vec();
     context->saved_data["adds"] = added.has_value();
-    return values(x, weight, bias, added.value_or(at::Tensor()), stride, padding);
+    return filters->convolution(x, added.value_or(at::Tensor()));
   }
 
   static variable_list backward(AutogradContext *context, variable_list gradients) {
-    auto weight = context->get_saved_variables()[0];
-    auto stride = context->saved_data["stride"].toInt();
-    auto padding = context->saved_data["padding"].toInt();
-    const auto &gradient = gradients[0];
+    auto filters =
+        c10::static_intrusive_pointer_cast<Filters>(context->saved_data["filters"].toCapsule());
+    auto extent = context->saved_data["extent"].toIntVector();
     // What is added has the gradient of the result.
-    auto toAdded = context->saved_data["adds"].toBool() ? gradient : at::Tensor();
-    auto all = [&](const at::Tensor &toInput) -> variable_list {
-      return {toInput, at::Tensor(), at::Tensor(), toAdded, at::Tensor(), at::Tensor()};
-    };
-    if (winograd::applies(gradient, weight.transpose(0, 1), {}, {}, stride, padding))
-      return all(winograd::inputGradient(gradient, weight));
-    auto rows = missing(context->saved_data["height"].toInt(), gradient.size(2), weight.size(2),
-                        stride, padding);
-    auto columns = missing(context->saved_data["width"].toInt(), gradient.size(3),
-                           weight.size(3), stride, padding);
-    return all(at::conv_transpose2d(gradient, weight, {}, stride, padding, {rows, columns}));
+    auto toAdded = context->saved_data["adds"].toBool() ? gradients[0] : at::Tensor();
+    return {filters->inputGradient(gradients[0], extent), at::Tensor(), toAdded};
   }
 };
 
 } // namespace
 
-at::Tensor convolution(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias,
-                       const at::Tensor &added, int64_t stride, int64_t padding) {
+FiltersPointer makeFilters(const at::Tensor &weight, const at::Tensor &bias, int64_t stride,
+                           int64_t padding) {
+  if (auto packed = makePackedFilters(weight, bias, stride, padding))
+    return packed;
+  return c10::make_intrusive<PlainFilters>(weight, bias, stride, padding);
+}
+
+at::Tensor convolution(const at::Tensor &x, const FiltersPointer &filters,
+                       const at::Tensor &added) {
   if (!x.requires_grad() && !(added.defined() && added.requires_grad()))
-    return values(x, weight, bias, added, stride, padding);
+    return filters->convolution(x, added);
   // Autograd cannot carry a tensor that is not there.
-  auto shift = bias.defined() ? bias : at::zeros({weight.size(0)}, weight.options());
   auto rest = added.defined() ? std::optional(added) : std::nullopt;
-  return InputGradientConvolution::apply(x, weight, shift, rest, stride, padding);
+  return InputGradientConvolution::apply(x, filters, rest);
 }

@@ -4,9 +4,11 @@
 
 #include <ATen/ATen.h>
 
-/// A convolution, plus `added` if that is defined; its graph keeps the weights only, never the input.
-at::Tensor convolution(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias,
-                       const at::Tensor &added, int64_t stride, int64_t padding);
+#include "Filters.h"
+
+/// A convolution, plus `added` if that is defined; its graph keeps the filters only, never the input.
+at::Tensor convolution(const at::Tensor &x, const FiltersPointer &filters,
+                       const at::Tensor &added);
 
 /// SiLU(GroupNorm(x)·(1 + scale) + shift); see `torch_shim_norm_activation`.
 at::Tensor normActivation(const at::Tensor &x, int64_t groups, const at::Tensor &weight,

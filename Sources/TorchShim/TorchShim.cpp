@@ -13,6 +13,10 @@
 #include "Handles.h"
 #include "Layers.h"
 
+struct TorchShimFilters {
+  FiltersPointer value;
+};
+
 thread_local std::string lastError;
 
 namespace {
@@ -390,12 +394,18 @@ TorchShimTensorRef torch_shim_linear(TorchShimTensorRef x, TorchShimTensorRef we
   return make([&] { return at::linear(x->value, weight->value, optional(bias)); });
 }
 
-TorchShimTensorRef torch_shim_convolution(TorchShimTensorRef x, TorchShimTensorRef weight,
-                                          TorchShimTensorRef bias, TorchShimTensorRef added,
-                                          int64_t stride, int64_t padding) {
-  return make([&] {
-    return convolution(x->value, weight->value, optional(bias), optional(added), stride, padding);
+TorchShimFiltersRef torch_shim_filters(TorchShimTensorRef weight, TorchShimTensorRef bias,
+                                       int64_t stride, int64_t padding) {
+  return guarded<TorchShimFiltersRef>(nullptr, [&] {
+    return new TorchShimFilters{makeFilters(weight->value, optional(bias), stride, padding)};
   });
+}
+
+void torch_shim_filters_release(TorchShimFiltersRef filters) { delete filters; }
+
+TorchShimTensorRef torch_shim_convolution(TorchShimTensorRef x, TorchShimFiltersRef filters,
+                                          TorchShimTensorRef added) {
+  return make([&] { return convolution(x->value, filters->value, optional(added)); });
 }
 
 TorchShimTensorRef torch_shim_plain_convolution(TorchShimTensorRef x, TorchShimTensorRef weight,

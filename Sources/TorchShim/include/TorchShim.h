@@ -177,10 +177,16 @@ TorchShimTensorRef torch_shim_inverse_real_fft2(TorchShimTensorRef a, int64_t wi
 
 TorchShimTensorRef torch_shim_linear(TorchShimTensorRef x, TorchShimTensorRef weight,
                                      TorchShimTensorRef bias);
+
+/// Filters [out, C, kh, kw] of a convolution with bias [out] or NULL, for any number of threads. In bfloat16 on
+/// the processor they are packed when they are first used.
+typedef struct TorchShimFilters *TorchShimFiltersRef;
+TorchShimFiltersRef torch_shim_filters(TorchShimTensorRef weight, TorchShimTensorRef bias,
+                                       int64_t stride, int64_t padding);
+void torch_shim_filters_release(TorchShimFiltersRef filters);
 /// Plus `added`, in the shape of the result, unless that is NULL.
-TorchShimTensorRef torch_shim_convolution(TorchShimTensorRef x, TorchShimTensorRef weight,
-                                          TorchShimTensorRef bias, TorchShimTensorRef added,
-                                          int64_t stride, int64_t padding);
+TorchShimTensorRef torch_shim_convolution(TorchShimTensorRef x, TorchShimFiltersRef filters,
+                                          TorchShimTensorRef added);
 /// libtorch's own convolution with groups, or its transpose.
 TorchShimTensorRef torch_shim_plain_convolution(TorchShimTensorRef x, TorchShimTensorRef weight,
                                                 TorchShimTensorRef bias, int64_t stride,

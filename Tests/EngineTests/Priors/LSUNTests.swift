@@ -23,8 +23,8 @@ import Testing
     return tensors
   }
 
-  static func network() throws -> LSUNUNet {
-    try LSUNUNet(small, weights: NetworkWeights(weights()))
+  static func network(precision: NetworkPrecision = .float32) throws -> LSUNUNet {
+    try LSUNUNet(small, weights: NetworkWeights(weights()), precision: precision)
   }
 
   @Test func publishedSize() {
@@ -66,6 +66,21 @@ import Testing
       let alone = try network.predict(x.row(row), times: [time]).mean
       let difference = zip(try both.row(row).floats(), try alone.floats()).map { abs($0 - $1) }
       #expect((difference.max() ?? 1) < 1e-4)
+    }
+  }
+
+  /// Some 30 layers on the way there and as many back round to 2⁻⁹ of their values (``UNetTests``).
+  @Test func bfloat16IsCloseToFloat32() throws {
+    let x = try TestNetworks.images([0, 1], shape: Self.network().imageShape)
+    let evaluate = { (network: LSUNUNet) in
+      try vectorJacobianProduct(at: x, cotangent: x) { try network.forward($0, times: [7, 7]) }
+    }
+    let narrow = try evaluate(Self.network(precision: .bfloat16))
+    let wide = try evaluate(Self.network())
+    for (found, exact) in [(narrow.value, wide.value), (narrow.gradient, wide.gradient)] {
+      let error = try found.relativeError(to: exact)
+      #expect(error > 0 && error < 0.06)
+      #expect(found.scalarType == .float32)
     }
   }
 

@@ -66,4 +66,10 @@ extension Tensor {
       return difference.isNaN || difference > largest ? difference : largest
     }
   }
+
+  /// ‖self − exact‖/‖exact‖.
+  func relativeError(to exact: Tensor) throws -> Double {
+    let squares = { (x: Tensor) in try x.doubles().reduce(0) { $0 + $1 * $1 } }
+    return try (squares(self - exact) / squares(exact)).squareRoot()
+  }
 }

@@ -1,3 +1,5 @@
+import Foundation
+import Synchronization
 import Tensors
 import Testing
 
@@ -164,14 +166,35 @@ import Testing
 
   /// bfloat16 has 8 significant bits: a rounding is 2⁻⁹ of a value, and some 60 layers each add one
   /// in random directions: √60·2⁻⁹ = 1.5 % of the usual size; four times that is allowed on average.
-  @Test func bfloat16IsCloseToFloat32() throws {
+  /// The gradient goes back through as many.
+  @Test(arguments: [true, false]) func bfloat16IsCloseToFloat32(resamplesInBlocks: Bool) throws {
+    var architecture = TestNetworks.small
+    architecture.resamplingBlocks = resamplesInBlocks
     let x = try TestNetworks.images([0, 1])
-    let narrow = try TestNetworks.network(precision: .bfloat16).forward(x, times: [400, 400])
-    let wide = try TestNetworks.network().forward(x, times: [400, 400])
-    let error = try (narrow - wide).squared().mean(over: [0, 1, 2, 3]).doubles()[0]
-    let size = try wide.squared().mean(over: [0, 1, 2, 3]).doubles()[0]
-    #expect((error / size).squareRoot() < 0.06)
-    #expect(error > 0 && narrow.scalarType == .float32)
+    let narrow = try evaluate(TestNetworks.network(architecture, precision: .bfloat16), x)
+    let wide = try evaluate(TestNetworks.network(architecture), x)
+    for (found, exact) in [(narrow.value, wide.value), (narrow.gradient, wide.gradient)] {
+      let error = try found.relativeError(to: exact)
+      #expect(error > 0 && error < 0.06)
+      #expect(found.scalarType == .float32)
+    }
+  }
+
+  /// Filters are packed when they are first used, in bfloat16.
+  @Test(arguments: NetworkPrecision.allCases)
+  func threadsThatStartTogetherGetTheSameBits(precision: NetworkPrecision) throws {
+    let x = try TestNetworks.images([0, 1])
+    let expected = try evaluate(TestNetworks.network(precision: precision), x)
+    let bits = try [expected.value.bits(), expected.gradient.bits()]
+    let network = try TestNetworks.network(precision: precision)
+    let same = Mutex(0)
+    DispatchQueue.concurrentPerform(iterations: 4) { _ in
+      guard let found = try? evaluate(network, x),
+        (try? [found.value.bits(), found.gradient.bits()]) == bits
+      else { return }
+      same.withLock { $0 += 1 }
+    }
+    #expect(same.withLock { $0 } == 4)
   }
 
   // MARK: - Labels

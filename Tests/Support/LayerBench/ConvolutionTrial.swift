@@ -16,37 +16,43 @@ struct ConvolutionSizes {
     Self(batch: 8, from: 128, to: 128, side: 8),
   ]
 
+  /// Few pixels for many filters: packing them anew would take long beside the convolution.
+  static let few = [
+    Self(batch: 1, from: 512, to: 512, side: 8), Self(batch: 1, from: 512, to: 512, side: 16),
+    Self(batch: 1, from: 256, to: 256, side: 64),
+  ]
+
   var description: String { "\(batch), \(from) → \(to), \(side)²" }
 }
 
-/// One convolution by libtorch's direct method and by ours, on the same numbers.
+/// One convolution as libtorch does it and as we do, on the same numbers.
 struct ConvolutionTrial {
   private let sizes: ConvolutionSizes
   private let x: Tensor
   private let weight: Tensor
+  private let filters: ConvolutionFilters
   private let cotangent: Tensor
 
   /// Any numbers will do: neither times nor errors over so many depend on the draw.
-  init(_ sizes: ConvolutionSizes) throws {
+  init(_ sizes: ConvolutionSizes, _ type: ScalarType) throws {
     func uniform(_ shape: [Int], _ size: Float) throws -> Tensor {
       let values = (0..<shape.reduce(1, *)).map { _ in
         Float.random(in: -size...size)
       }
-      return try Tensor(values, shape: shape)
+      return try Tensor(values, shape: shape).converted(to: type)
     }
     self.sizes = sizes
     let image = [sizes.side, sizes.side]
     x = try uniform([sizes.batch, sizes.from] + image, 1).channelsLast()
     weight = try uniform([sizes.to, sizes.from, 3, 3], 1 / Float(9 * sizes.from).squareRoot())
+    filters = try ConvolutionFilters(weight, bias: nil, padding: 1)
     cotangent = try uniform([sizes.batch, sizes.to] + image, 1).channelsLast()
   }
 
   /// A row of the table: times, their ratio, root mean square errors over that of the result.
   func row() throws -> String {
     let direct: (Tensor) throws -> Tensor = { try $0.plainConvolution(weight: weight, padding: 1) }
-    let ours: (Tensor) throws -> Tensor = {
-      try $0.convolution(weight: weight, bias: nil, padding: 1)
-    }
+    let ours: (Tensor) throws -> Tensor = { try $0.convolution(filters) }
     let exact = try x.converted(to: .float64)
       .plainConvolution(weight: weight.converted(to: .float64), padding: 1)
     let values = try Self.seconds({ _ = try direct(x) }, { _ = try ours(x) })

@@ -24,37 +24,39 @@ struct Norm: Sendable {
 
 /// A convolution in the network's precision.
 struct Convolution: Sendable {
-  let weight: Tensor
-  let bias: Tensor
-  let stride: Int
-  let padding: Int
+  private enum Method: Sendable {
+    /// A 1×1 convolution is a matrix product on channels-last memory: libtorch unfolds the image for it
+    /// when it runs on one thread.
+    case mixingChannels(Linear)
+    case filtering(ConvolutionFilters)
+  }
+
+  private let method: Method
 
   init(
     _ weights: NetworkWeights, precision: NetworkPrecision, stride: Int = 1,
     padding: Int? = nil
   ) throws {
-    weight = try weights("weight").converted(to: precision.scalarType)
-    bias = try weights("bias").converted(to: precision.scalarType)
-    self.stride = stride
-    self.padding = padding ?? weight.shape[2] / 2
+    let size = try weights("weight").shape[2]
+    if size == 1 {
+      method = .mixingChannels(try Linear(weights, precision: precision))
+    } else {
+      method = .filtering(
+        try ConvolutionFilters(
+          weights("weight").converted(to: precision.scalarType),
+          bias: weights("bias").converted(to: precision.scalarType), stride: stride,
+          padding: padding ?? size / 2))
+    }
   }
 
   /// - Parameter added: is added to the result.
   func callAsFunction(_ x: Tensor, adding added: Tensor? = nil) throws -> Tensor {
-    if weight.shape[2] == 1 {
-      let mixed = try mixingChannels(x)
+    switch method {
+    case .filtering(let filters): return try x.convolution(filters, adding: added)
+    case .mixingChannels(let layer):
+      let mixed = try layer(x.permuted([0, 2, 3, 1])).permuted([0, 3, 1, 2])
       return try added.map { try mixed + $0 } ?? mixed
     }
-    return try x.convolution(
-      weight: weight, bias: bias, stride: stride, padding: padding, adding: added)
-  }
-
-  /// A 1×1 convolution as the matrix product it is on channels-last memory: libtorch unfolds the
-  /// image for it when it runs on one thread.
-  private func mixingChannels(_ x: Tensor) throws -> Tensor {
-    let matrix = try weight.reshaped(Array(weight.shape.prefix(2)))
-    return try x.permuted([0, 2, 3, 1]).linear(weight: matrix, bias: bias)
-      .permuted([0, 3, 1, 2])
   }
 }
 
@@ -65,8 +67,8 @@ struct Linear: Sendable {
 
   init(_ weights: NetworkWeights, precision: NetworkPrecision = .float32) throws {
     let stored = try weights("weight").converted(to: precision.scalarType)
-    // 1×1 convolutions over sequences are stored as [out, in, 1].
-    weight = stored.rank == 3 ? try stored.reshaped(Array(stored.shape.prefix(2))) : stored
+    // 1×1 convolutions are stored as [out, in, 1] (over sequences) or [out, in, 1, 1].
+    weight = stored.rank == 2 ? stored : try stored.reshaped(Array(stored.shape.prefix(2)))
     bias = try weights("bias").converted(to: precision.scalarType)
   }
 
