@@ -28,7 +28,9 @@ struct PlainFilters final : Filters {
       return winograd::inputGradient(dy, weight);
     auto rows = missing(extent[0], dy.size(2), weight.size(2), stride, padding);
     auto columns = missing(extent[1], dy.size(3), weight.size(3), stride, padding);
-    return at::conv_transpose2d(dy, weight, {}, stride, padding, {rows, columns});
+    // The network's result, and so its gradient, is planar: oneDNN would rearrange result and gradient alike.
+    auto inOrder = dy.contiguous(at::MemoryFormat::ChannelsLast);
+    return at::conv_transpose2d(inOrder, weight, {}, stride, padding, {rows, columns});
   }
 };
 

@@ -20,8 +20,9 @@ constexpr int64_t blockTiles = 96;
 /// instead: that part stays in the cache, and each filter is read from memory once, untransformed.
 constexpr int64_t oneBlockTiles = 256;
 constexpr int64_t partChannels = 64;
-/// Below this many tiles reading the weights takes longer than the products.
+/// Below this many tiles reading the weights takes longer than the products, unless there are few.
 constexpr int64_t fewestTiles = 16;
+constexpr int64_t fewFilters = 128 * 128;
 /// Floats between the rows of two points, beyond their content: powers of two share cache sets.
 constexpr int64_t gap = lanes;
 
@@ -216,7 +217,7 @@ bool applies(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bi
          (!added.defined() ||
           added.sizes() == at::IntArrayRef({x.size(0), weight.size(0), x.size(2), x.size(3)})) &&
          weight.size(0) % lanes == 0 && weight.size(1) % lanes == 0 &&
-         Tiles(x).count >= fewestTiles;
+         (Tiles(x).count >= fewestTiles || weight.size(0) * weight.size(1) <= fewFilters);
 }
 
 at::Tensor convolution(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias,
