@@ -176,12 +176,10 @@ INLINE void store(const Floats values[4], float *target) {
              8 * sizeof(float));
 }
 
-INLINE void fillNormals(const struct NoiseStreamWords *stream, float *values, int64_t batches,
+INLINE void fillNormals(struct NoiseStreamWords stream, float *values, int64_t batches,
                         int64_t from) {
-  // What is written to `values` could otherwise be the stream.
-  const struct NoiseStreamWords local = *stream;
   for (int64_t batch = from; batch < from + batches; ++batch, values += batchSize) {
-    struct Blocks blocks = drawn(&local, (uint32_t)(batch * lanes));
+    struct Blocks blocks = drawn(&stream, (uint32_t)(batch * lanes));
     Floats numbers[4];
     normals(blocks.word[0], blocks.word[1], &numbers[0], &numbers[1]);
     normals(blocks.word[2], blocks.word[3], &numbers[2], &numbers[3]);
@@ -189,12 +187,10 @@ INLINE void fillNormals(const struct NoiseStreamWords *stream, float *values, in
   }
 }
 
-INLINE void fillUniforms(const struct NoiseStreamWords *stream, float *values, int64_t batches,
+INLINE void fillUniforms(struct NoiseStreamWords stream, float *values, int64_t batches,
                          int64_t from) {
-  // What is written to `values` could otherwise be the stream.
-  const struct NoiseStreamWords local = *stream;
   for (int64_t batch = from; batch < from + batches; ++batch, values += batchSize) {
-    struct Blocks blocks = drawn(&local, (uint32_t)(batch * lanes));
+    struct Blocks blocks = drawn(&stream, (uint32_t)(batch * lanes));
     Floats numbers[4];
     for (int i = 0; i < 4; ++i)
       numbers[i] = unitInterval(blocks.word[i]);

@@ -3,15 +3,14 @@
 #include "NoiseLoops.h"
 
 /// Writes whole batches, `from` being the number of the first.
-typedef void (*Fill)(const struct NoiseStreamWords *stream, float *values, int64_t batches,
-                     int64_t from);
+typedef void (*Fill)(struct NoiseStreamWords stream, float *values, int64_t batches, int64_t from);
 
 #define FILLS(width, target)                                                                       \
-  target static void normals##width(const struct NoiseStreamWords *stream, float *values,          \
+  target static void normals##width(struct NoiseStreamWords stream, float *values,                 \
                                     int64_t batches, int64_t from) {                               \
     fillNormals(stream, values, batches, from);                                                    \
   }                                                                                                \
-  target static void uniforms##width(const struct NoiseStreamWords *stream, float *values,         \
+  target static void uniforms##width(struct NoiseStreamWords stream, float *values,                \
                                      int64_t batches, int64_t from) {                              \
     fillUniforms(stream, values, batches, from);                                                   \
   }
@@ -38,7 +37,7 @@ enum NoiseWidth noise_widest(void) {
 }
 
 /// The last batch may be wanted in part.
-static void fill(Fill chosen, const struct NoiseStreamWords *stream, float *values, int64_t count) {
+static void fill(Fill chosen, struct NoiseStreamWords stream, float *values, int64_t count) {
   int64_t batches = count / batchSize, rest = count % batchSize;
   chosen(stream, values, batches, 0);
   if (rest == 0)
@@ -50,10 +49,10 @@ static void fill(Fill chosen, const struct NoiseStreamWords *stream, float *valu
 
 void noise_fill_normals(struct NoiseStreamWords stream, enum NoiseWidth width, float *values,
                         int64_t count) {
-  fill(normalFills[width], &stream, values, count);
+  fill(normalFills[width], stream, values, count);
 }
 
 void noise_fill_uniforms(struct NoiseStreamWords stream, enum NoiseWidth width, float *values,
                          int64_t count) {
-  fill(uniformFills[width], &stream, values, count);
+  fill(uniformFills[width], stream, values, count);
 }

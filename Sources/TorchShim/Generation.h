@@ -1,7 +1,6 @@
 // Loops compiled once for each generation of processors; which of them run is decided once.
 //
-// A file of loops is included in the namespaces `plain`, `avx2` and `avx512`, inside
-// `#pragma clang attribute push(AVX2_FUNCTIONS, apply_to = function)` and the like.
+// EachGeneration.h includes a file of loops in the namespaces `plain`, `avx2` and `avx512`.
 #pragma once
 
 enum class Generation { plain, avx2, avx512 };

@@ -14,25 +14,8 @@ namespace {
 
 using c10::BFloat16;
 
-#define GENERATION plain
-#include "NormLoops.h"
-#undef GENERATION
-
-#if defined(__x86_64__)
-
-#pragma clang attribute push(AVX2_FUNCTIONS, apply_to = function)
-#define GENERATION avx2
-#include "NormLoops.h"
-#undef GENERATION
-#pragma clang attribute pop
-
-#pragma clang attribute push(AVX512_FUNCTIONS, apply_to = function)
-#define GENERATION avx512
-#include "NormLoops.h"
-#undef GENERATION
-#pragma clang attribute pop
-
-#endif
+#define LOOPS "NormLoops.h"
+#include "EachGeneration.h"
 
 } // namespace
 

@@ -16,25 +16,8 @@ typedef float Narrow __attribute__((vector_size(sumLanes * sizeof(float)), align
 constexpr int64_t pieceSums = 4;
 constexpr int64_t piece = pieceSums * sumLanes;
 
-#define GENERATION plain
-#include "WeightedSumLoops.h"
-#undef GENERATION
-
-#if defined(__x86_64__)
-
-#pragma clang attribute push(AVX2_FUNCTIONS, apply_to = function)
-#define GENERATION avx2
-#include "WeightedSumLoops.h"
-#undef GENERATION
-#pragma clang attribute pop
-
-#pragma clang attribute push(AVX512_FUNCTIONS, apply_to = function)
-#define GENERATION avx512
-#include "WeightedSumLoops.h"
-#undef GENERATION
-#pragma clang attribute pop
-
-#endif
+#define LOOPS "WeightedSumLoops.h"
+#include "EachGeneration.h"
 
 /// Whether our own loop takes these terms.
 bool areAlike(const std::vector<at::Tensor> &terms) {

@@ -8,37 +8,21 @@ namespace winograd {
 
 namespace {
 
-#define GENERATION plain
-#define TILE_HEIGHT 2
-#define TILE_WIDTH 1
-#include "WinogradLoops.h"
-#undef GENERATION
-#undef TILE_HEIGHT
-#undef TILE_WIDTH
+/// Rows and vectors of the part of a product that stays in registers.
+namespace plain {
+constexpr int tileHeight = 2, tileWidth = 1;
+}
 
-#if defined(__x86_64__)
+namespace avx2 {
+constexpr int tileHeight = 6, tileWidth = 1;
+}
 
-#pragma clang attribute push(AVX2_FUNCTIONS, apply_to = function)
-#define GENERATION avx2
-#define TILE_HEIGHT 6
-#define TILE_WIDTH 1
-#include "WinogradLoops.h"
-#undef GENERATION
-#undef TILE_HEIGHT
-#undef TILE_WIDTH
-#pragma clang attribute pop
+namespace avx512 {
+constexpr int tileHeight = 14, tileWidth = 2;
+}
 
-#pragma clang attribute push(AVX512_FUNCTIONS, apply_to = function)
-#define GENERATION avx512
-#define TILE_HEIGHT 14
-#define TILE_WIDTH 2
-#include "WinogradLoops.h"
-#undef GENERATION
-#undef TILE_HEIGHT
-#undef TILE_WIDTH
-#pragma clang attribute pop
-
-#endif
+#define LOOPS "WinogradLoops.h"
+#include "EachGeneration.h"
 
 } // namespace
 

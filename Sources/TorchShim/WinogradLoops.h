@@ -199,7 +199,7 @@ constexpr Kernels kernels{
     {inputs<Direction::forward>, outputs<Direction::forward>},
     {inputs<Direction::gradient>, outputs<Direction::gradient>},
     filters,
-    product<TILE_HEIGHT, TILE_WIDTH>,
+    product<tileHeight, tileWidth>,
 };
 
 } // namespace GENERATION

@@ -143,11 +143,11 @@ extension ConditionalChain {
     }
     let kick = try noise.normalTensor(purpose: .langevin, step: draw, like: state.x)
     guard case .hamiltonian(let momentum) = algorithm else {
-      let moved = try drift(state, problem, times: rate, addedTo: 1)
+      let moved = try driftTerms(state, problem, keeping: 1, rate: rate)
       return state.moved(to: try .weightedSum(moved + [((2 * rate).squareRoot(), kick)]))
     }
     let kept = (momentum, state.velocity ?? kick)
-    let drift = try drift(state, problem, times: rate.squareRoot(), addedTo: 0)
+    let drift = try driftTerms(state, problem, keeping: 0, rate: rate.squareRoot())
     let velocity = try Tensor.weightedSum(
       drift + [kept, ((2 * (1 - momentum)).squareRoot(), kick)])
     let x = try Tensor.weightedSum([(1, state.x), (rate.squareRoot(), velocity)])
@@ -160,8 +160,8 @@ extension ConditionalChain {
   }
 
   /// The terms of share·x + h·∇ log p(x | x_t, y).
-  private func drift(
-    _ state: State, _ problem: InverseProblem, times h: Double, addedTo share: Double
+  private func driftTerms(
+    _ state: State, _ problem: InverseProblem, keeping share: Double, rate h: Double
   ) throws -> [(weight: Double, tensor: Tensor)] {
     let data = try loss(problem).gradientAlone(at: state.x)
     let pull = h / (state.sigma * state.sigma)
