@@ -43,10 +43,48 @@ extension Tensor {
     groups: Int, weight: Tensor, bias: Tensor, scale: Tensor? = nil, shift: Tensor? = nil,
     epsilon: Double = 1e-5, activate: Bool = true
   ) throws -> Tensor {
-    try Tensor(
-      torch_shim_norm_activation(
-        reference, Int64(groups), weight.reference, bias.reference, scale?.reference,
-        shift?.reference, epsilon, activate), "normActivation")
+    try Self.normActivation(
+      [self], groups: groups, weight: weight, bias: bias, scale: scale, shift: shift,
+      epsilon: epsilon, activate: activate
+    ).values
+  }
+
+  /// The same of an image whose channels are those of `parts`, one after the other, without joining them; and the
+  /// parts again, for what else is made of the image.
+  ///
+  /// Gradients to `rest` join that of the norm in the pass over memory that writes it; those to `parts`
+  /// themselves would be added in another.
+  /// - Parameter parts: [N,C₁,H,W], [N,C₂,H,W], ….
+  public static func normActivation(
+    _ parts: [Tensor], groups: Int, weight: Tensor, bias: Tensor, scale: Tensor? = nil,
+    shift: Tensor? = nil, epsilon: Double = 1e-5, activate: Bool = true
+  ) throws -> (values: Tensor, rest: [Tensor]) {
+    var rest = [TorchShimTensorRef?](repeating: nil, count: parts.count)
+    let values = try withReferences(parts) {
+      try Tensor(
+        torch_shim_norm_activation(
+          $0, Int64(parts.count), Int64(groups), weight.reference, bias.reference,
+          scale?.reference, shift?.reference, epsilon, activate, &rest), "normActivation")
+    }
+    return (values, try rest.map { try Tensor($0, "normActivation") })
+  }
+
+  /// The 1×1 convolution of an image whose channels are those of `parts`, one after the other, without
+  /// joining them: a matrix product on channels-last memory.
+  ///
+  /// Its gradient goes to the parts. In bfloat16 what the first parts gave is rounded before the next is added.
+  /// - Parameters:
+  ///   - parts: [N,C₁,H,W], [N,C₂,H,W], ….
+  ///   - weight: [K,C], C being that of all parts together.
+  ///   - bias: [K].
+  public static func mixedChannels(
+    _ parts: [Tensor], weight: Tensor, bias: Tensor
+  ) throws -> Tensor {
+    try withReferences(parts) {
+      try Tensor(
+        torch_shim_mix_channels($0, Int64(parts.count), weight.reference, bias.reference),
+        "mixedChannels")
+    }
   }
 
   /// Doubles height and width of [N,C,H,W] by repeating pixels.

@@ -44,11 +44,9 @@ extension Tensor {
 
   /// Joins tensors along one dimension.
   public static func concatenated(_ parts: [Tensor], along dimension: Int) throws -> Tensor {
-    let references: [TorchShimTensorRef?] = parts.map(\.reference)
-    return try withExtendedLifetime(parts) {
+    try withReferences(parts) {
       try Tensor(
-        torch_shim_concatenate(references, Int64(references.count), Int64(dimension)),
-        "concatenated")
+        torch_shim_concatenate($0, Int64(parts.count), Int64(dimension)), "concatenated")
     }
   }
 

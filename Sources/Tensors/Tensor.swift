@@ -27,6 +27,13 @@ public struct Tensor: @unchecked Sendable {
     }
     handle = Handle(made)
   }
+
+  /// Runs `body` with the handles of several tensors, which live until it returns.
+  static func withReferences<Result>(
+    _ tensors: [Tensor], _ body: ([TorchShimTensorRef?]) throws -> Result
+  ) rethrows -> Result {
+    try withExtendedLifetime(tensors) { try body(tensors.map(\.reference)) }
+  }
 }
 
 // MARK: - Properties

@@ -1,6 +1,7 @@
 #include <torch/torch.h>
 
 #include "Layers.h"
+#include "Unfolding.h"
 #include "Winograd.h"
 
 namespace {
@@ -8,7 +9,8 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-/// By Winograd's method where that applies, else as libtorch does it.
+/// By Winograd's method where that applies, with the image unfolded where it has few pixels, else as libtorch
+/// does it.
 struct PlainFilters final : Filters {
   const at::Tensor weight, bias;
   const int64_t stride, padding;
@@ -19,18 +21,33 @@ struct PlainFilters final : Filters {
   at::Tensor convolution(const at::Tensor &x, const at::Tensor &added) override {
     if (winograd::applies(x, weight, bias, added, stride, padding))
       return winograd::convolution(x, weight, bias, added);
-    auto result = at::conv2d(x, weight, bias, stride, padding);
+    bool unfolds = unfolding::applies(x, weight, bias, resultPixels(x));
+    auto result = unfolds ? unfolding::convolution(x, weight, bias, stride, padding)
+                          : at::conv2d(x, weight, bias, stride, padding);
     return added.defined() ? result + added : result;
   }
 
   at::Tensor inputGradient(const at::Tensor &dy, at::IntArrayRef extent) override {
     if (winograd::applies(dy, weight.transpose(0, 1), {}, {}, stride, padding))
       return winograd::inputGradient(dy, weight);
+    if (unfolding::applies(dy, weight, {}, dy.size(2) * dy.size(3)))
+      return unfolding::inputGradient(dy, weight, extent, stride, padding);
     auto rows = missing(extent[0], dy.size(2), weight.size(2), stride, padding);
     auto columns = missing(extent[1], dy.size(3), weight.size(3), stride, padding);
     // The network's result, and so its gradient, is planar: oneDNN would rearrange result and gradient alike.
     auto inOrder = dy.contiguous(at::MemoryFormat::ChannelsLast);
     return at::conv_transpose2d(inOrder, weight, {}, stride, padding, {rows, columns});
+  }
+
+private:
+  /// Those of a sample's result; 0 where there is none, which is libtorch's to refuse.
+  int64_t resultPixels(const at::Tensor &x) const {
+    if (x.dim() != 4 || weight.dim() != 4 || x.size(1) != weight.size(1) || x.size(0) == 0)
+      return 0;
+    int64_t pixels = 1;
+    for (int64_t i = 2; i < 4; ++i)
+      pixels *= std::max<int64_t>(0, x.size(i) + 2 * padding - weight.size(i) + stride) / stride;
+    return pixels;
   }
 };
 

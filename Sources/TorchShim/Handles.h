@@ -6,6 +6,7 @@
 #include <torch/torch.h>
 
 #include <string>
+#include <vector>
 
 struct TorchShimTensor {
   at::Tensor value;
@@ -34,4 +35,11 @@ template <typename Body> TorchShimTensorRef make(Body body) noexcept {
 
 inline at::IntArrayRef list(const int64_t *values, int64_t count) {
   return at::IntArrayRef(values, static_cast<size_t>(count));
+}
+
+inline std::vector<at::Tensor> tensors(const TorchShimTensorRef *references, int64_t count) {
+  std::vector<at::Tensor> result;
+  for (int64_t i = 0; i < count; ++i)
+    result.push_back(references[i]->value);
+  return result;
 }

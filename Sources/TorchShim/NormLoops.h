@@ -61,10 +61,10 @@ void moments(const Element *x, const float *origin, int64_t rows, int64_t channe
 
 template <typename Element>
 void apply(const Element *x, const float *a, const float *b, int64_t rows, int64_t channels,
-           bool activate, Element *y) {
+           bool activate, Element *y, int64_t step) {
   for (int64_t row = 0; row < rows; ++row) {
     const Element *from = x + row * channels;
-    Element *to = y + row * channels;
+    Element *to = y + row * step;
     if (activate)
       for (int64_t c = 0; c < channels; ++c) {
         float z = a[c] * load(from[c]) + b[c];
@@ -77,21 +77,22 @@ void apply(const Element *x, const float *a, const float *b, int64_t rows, int64
 }
 
 template <typename Element>
-void outerGradient(const Element *x, const Element *dy, const float *origin, const float *a,
-                   const float *b, int64_t rows, int64_t channels, bool activate, Element *dz,
-                   double *sum, double *products) {
+void outerGradient(const Element *x, const Element *dy, int64_t step, const float *origin,
+                   const float *a, const float *b, int64_t rows, int64_t channels, bool activate,
+                   Element *dz, double *sum, double *products) {
   std::vector<float> partial(static_cast<size_t>(2 * channels));
   float *s = partial.data(), *q = s + channels;
   for (int64_t start = 0; start < rows; start += block) {
     std::fill(partial.begin(), partial.end(), 0.0f);
     for (int64_t row = start; row < std::min(rows, start + block); ++row) {
       int64_t at = row * channels;
+      const Element *outer = dy + row * step;
       for (int64_t c = 0; c < channels; ++c) {
         float value = load(x[at + c]);
         float z = a[c] * value + b[c];
         float sigma = sigmoid(z);
         float slope = activate ? sigma * (1.0f + z * (1.0f - sigma)) : 1.0f;
-        float gradient = load(dy[at + c]) * slope;
+        float gradient = load(outer[c]) * slope;
         s[c] += gradient;
         q[c] += gradient * (value - origin[c]);
         store(gradient, dz + at + c);
@@ -105,12 +106,17 @@ void outerGradient(const Element *x, const Element *dy, const float *origin, con
 }
 
 template <typename Element>
-void innerGradient(const Element *x, const float *a, const float *p, const float *q, int64_t rows,
-                   int64_t channels, Element *dz) {
+void innerGradient(const Element *x, const float *a, const float *p, const float *q,
+                   const Element *added, int64_t rows, int64_t channels, Element *dz) {
   for (int64_t row = 0; row < rows; ++row) {
     int64_t at = row * channels;
-    for (int64_t c = 0; c < channels; ++c)
-      store(a[c] * load(dz[at + c]) + p[c] * load(x[at + c]) + q[c], dz + at + c);
+    if (added)
+      for (int64_t c = 0; c < channels; ++c)
+        store(a[c] * load(dz[at + c]) + p[c] * load(x[at + c]) + q[c] + load(added[at + c]),
+              dz + at + c);
+    else
+      for (int64_t c = 0; c < channels; ++c)
+        store(a[c] * load(dz[at + c]) + p[c] * load(x[at + c]) + q[c], dz + at + c);
   }
 }
 

@@ -323,12 +323,7 @@ TorchShimTensorRef torch_shim_slice(TorchShimTensorRef a, int64_t dimension, int
 
 TorchShimTensorRef torch_shim_concatenate(const TorchShimTensorRef *parts, int64_t count,
                                           int64_t dimension) {
-  return make([&] {
-    std::vector<at::Tensor> tensors;
-    for (int64_t i = 0; i < count; ++i)
-      tensors.push_back(parts[i]->value);
-    return at::cat(tensors, dimension);
-  });
+  return make([&] { return at::cat(tensors(parts, count), dimension); });
 }
 
 TorchShimTensorRef torch_shim_select(TorchShimTensorRef a, int64_t dimension,
@@ -425,13 +420,24 @@ TorchShimTensorRef torch_shim_group_norm(TorchShimTensorRef x, int64_t groups,
       [&] { return at::group_norm(x->value, groups, weight->value, bias->value, epsilon); });
 }
 
-TorchShimTensorRef torch_shim_norm_activation(TorchShimTensorRef x, int64_t groups,
-                                              TorchShimTensorRef weight, TorchShimTensorRef bias,
-                                              TorchShimTensorRef scale, TorchShimTensorRef shift,
-                                              double epsilon, bool activate) {
+TorchShimTensorRef torch_shim_norm_activation(const TorchShimTensorRef *parts, int64_t count,
+                                              int64_t groups, TorchShimTensorRef weight,
+                                              TorchShimTensorRef bias, TorchShimTensorRef scale,
+                                              TorchShimTensorRef shift, double epsilon,
+                                              bool activate, TorchShimTensorRef *rest) {
   return make([&] {
-    return normActivation(x->value, groups, weight->value, bias->value, optional(scale),
-                          optional(shift), epsilon, activate);
+    auto normed = normActivation(tensors(parts, count), groups, weight->value, bias->value,
+                                 optional(scale), optional(shift), epsilon, activate);
+    for (int64_t i = 0; rest && i < count; ++i)
+      rest[i] = new TorchShimTensor{normed.rest[static_cast<size_t>(i)]};
+    return normed.values;
+  });
+}
+
+TorchShimTensorRef torch_shim_mix_channels(const TorchShimTensorRef *parts, int64_t count,
+                                           TorchShimTensorRef weight, TorchShimTensorRef bias) {
+  return make([&] {
+    return mixedChannels(tensors(parts, count), weight->value, bias->value);
   });
 }
 

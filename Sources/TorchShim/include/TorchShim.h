@@ -195,11 +195,17 @@ TorchShimTensorRef torch_shim_group_norm(TorchShimTensorRef x, int64_t groups,
                                          TorchShimTensorRef weight, TorchShimTensorRef bias,
                                          double epsilon);
 /// SiLU(GroupNorm(x)·(1 + scale) + shift) in one pass over memory each way.
-/// `x` [N,C,H,W]; `scale`, `shift` [N,C] or NULL; without `activate` the SiLU is left out.
-TorchShimTensorRef torch_shim_norm_activation(TorchShimTensorRef x, int64_t groups,
-                                              TorchShimTensorRef weight, TorchShimTensorRef bias,
-                                              TorchShimTensorRef scale, TorchShimTensorRef shift,
-                                              double epsilon, bool activate);
+/// `x` [N,C,H,W] is given as `count` tensors of its channels; `scale`, `shift` [N,C] or NULL; without `activate` the
+/// SiLU is left out. `rest`, unless NULL, takes those tensors again: gradients to them join that of the norm in the
+/// pass that writes it.
+TorchShimTensorRef torch_shim_norm_activation(const TorchShimTensorRef *parts, int64_t count,
+                                              int64_t groups, TorchShimTensorRef weight,
+                                              TorchShimTensorRef bias, TorchShimTensorRef scale,
+                                              TorchShimTensorRef shift, double epsilon,
+                                              bool activate, TorchShimTensorRef *rest);
+/// The 1 × 1 convolution of an image given as `count` tensors of its channels, with `weight` [K,C] and `bias` [K].
+TorchShimTensorRef torch_shim_mix_channels(const TorchShimTensorRef *parts, int64_t count,
+                                           TorchShimTensorRef weight, TorchShimTensorRef bias);
 TorchShimTensorRef torch_shim_upsample_nearest(TorchShimTensorRef x);
 TorchShimTensorRef torch_shim_resize(TorchShimTensorRef x, int64_t height, int64_t width,
                                      bool bilinear);

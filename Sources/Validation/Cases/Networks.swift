@@ -80,10 +80,10 @@ extension Computation {
     let emb = try context.tensor("emb")
     let cotangent = try context.tensor("cotangent")
     let onImage = try vectorJacobianProduct(at: x, cotangent: cotangent) {
-      try block($0, activatedEmbedding: emb.silu())
+      try block([$0], activatedEmbedding: emb.silu())
     }
     let onEmbedding = try vectorJacobianProduct(at: emb, cotangent: cotangent) {
-      try block(x, activatedEmbedding: $0.silu())
+      try block([x], activatedEmbedding: $0.silu())
     }
     return [
       "y": try onImage.value.doubles(), "vjp": try onImage.gradient.doubles(),

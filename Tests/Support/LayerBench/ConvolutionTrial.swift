@@ -8,12 +8,13 @@ struct ConvolutionSizes {
   let to: Int
   let side: Int
 
-  /// From the FFHQ-256 shape one image at a time, from fashion32 eight.
+  /// From the FFHQ-256 shape one image at a time, from fashion32 eight, the last from ImageNet-256.
   static let all = [
     Self(batch: 1, from: 128, to: 128, side: 256), Self(batch: 1, from: 256, to: 128, side: 256),
     Self(batch: 1, from: 256, to: 256, side: 64), Self(batch: 1, from: 512, to: 512, side: 16),
     Self(batch: 8, from: 64, to: 64, side: 32), Self(batch: 8, from: 128, to: 128, side: 16),
-    Self(batch: 8, from: 128, to: 128, side: 8),
+    Self(batch: 8, from: 128, to: 128, side: 8), Self(batch: 1, from: 512, to: 512, side: 8),
+    Self(batch: 1, from: 1024, to: 1024, side: 8),
   ]
 
   /// Few pixels for many filters: packing them anew would take long beside the convolution.

@@ -72,7 +72,7 @@ public struct LSUNUNet: DiffusionModel {
     var skips = [h]
     for level in down {
       for index in level.blocks.indices {
-        h = try level(index, h, embedding)
+        h = try level(index, [h], embedding)
         skips.append(h)
       }
       if let change = level.change {
@@ -80,11 +80,11 @@ public struct LSUNUNet: DiffusionModel {
         skips.append(h)
       }
     }
-    h = try middle.0(h, activatedEmbedding: embedding)
-    h = try middle.2(middle.1(h), activatedEmbedding: embedding)
+    h = try middle.0([h], activatedEmbedding: embedding)
+    h = try middle.2([middle.1(h)], activatedEmbedding: embedding)
     for level in up {
       for index in level.blocks.indices {
-        h = try level(index, .concatenated([h, skips.removeLast()], along: 1), embedding)
+        h = try level(index, [h, skips.removeLast()], embedding)
       }
       if let change = level.change { h = try change(h.upsampledNearest()) }
     }
@@ -126,8 +126,8 @@ private struct Level: Sendable {
         stride: isDown ? 2 : 1, padding: isDown ? 0 : 1) : nil
   }
 
-  func callAsFunction(_ index: Int, _ x: Tensor, _ embedding: Tensor) throws -> Tensor {
-    let h = try blocks[index](x, activatedEmbedding: embedding)
+  func callAsFunction(_ index: Int, _ parts: [Tensor], _ embedding: Tensor) throws -> Tensor {
+    let h = try blocks[index](parts, activatedEmbedding: embedding)
     return attentions.isEmpty ? h : try attentions[index](h)
   }
 }

@@ -25,12 +25,12 @@ public struct AttentionBlock: Sendable {
   /// Runs the block on [B,C,H,W].
   public func callAsFunction(_ x: Tensor) throws -> Tensor {
     let (batch, channels, height, width) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3])
-    let tokens = try norm(x, activate: false).permuted([0, 2, 3, 1])
-      .reshaped([batch, height * width, channels])
+    let (normed, rest) = try norm.branching([x], activate: false)
+    let tokens = try normed.permuted([0, 2, 3, 1]).reshaped([batch, height * width, channels])
     let mixed = try attend(split(queriesKeysValues(tokens)))
       .permuted([0, 2, 1, 3]).reshaped([batch, height * width, channels])
     let image = try projection(mixed).reshaped([batch, height, width, channels])
-    return try x + image.permuted([0, 3, 1, 2])
+    return try rest.joined() + image.permuted([0, 3, 1, 2])
   }
 
   /// Queries, keys and values, each [B, heads, T, channels a head], from [B, T, 3C].

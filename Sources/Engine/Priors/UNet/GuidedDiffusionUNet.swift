@@ -73,18 +73,19 @@ public struct GuidedDiffusionUNet: DiffusionModel {
     var h = try x.converted(to: precision.scalarType).channelsLast()
     var skips: [Tensor] = []
     for block in input {
-      h = try run(block, h, embedding)
+      h = try run(block, [h], embedding)
       skips.append(h)
     }
-    h = try run(middle, h, embedding)
+    h = try run(middle, [h], embedding)
     for block in output {
-      h = try run(block, Tensor.concatenated([h, skips.removeLast()], along: 1), embedding)
+      h = try run(block, [h, skips.removeLast()], embedding)
     }
     return try lastConvolution(lastNorm(h)).converted(to: .float32)
   }
 
-  private func run(_ block: [Layer], _ x: Tensor, _ embedding: Tensor) throws -> Tensor {
-    try block.reduce(x) { try $1($0, activatedEmbedding: embedding) }
+  /// Runs the layers on an image in parts.
+  private func run(_ block: [Layer], _ parts: [Tensor], _ embedding: Tensor) throws -> Tensor {
+    try block.reduce(parts) { [try $1($0, activatedEmbedding: embedding)] }.joined()
   }
 
   /// The time and label embedding: one row if all rows of the batch share it, else one a row.
@@ -130,12 +131,12 @@ private enum Layer: Sendable {
     }
   }
 
-  func callAsFunction(_ x: Tensor, activatedEmbedding: Tensor) throws -> Tensor {
+  func callAsFunction(_ parts: [Tensor], activatedEmbedding: Tensor) throws -> Tensor {
     switch self {
-    case .convolution(let layer): try layer(x)
-    case .residual(let layer): try layer(x, activatedEmbedding: activatedEmbedding)
-    case .attention(let layer): try layer(x)
-    case .resample(let layer): try layer(x)
+    case .convolution(let layer): try layer(parts)
+    case .residual(let layer): try layer(parts, activatedEmbedding: activatedEmbedding)
+    case .attention(let layer): try layer(parts.joined())
+    case .resample(let layer): try layer(parts.joined())
     }
   }
 }

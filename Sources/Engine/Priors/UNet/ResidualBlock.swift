@@ -13,20 +13,25 @@ struct Norm: Sendable {
     self.epsilon = epsilon
   }
 
-  func callAsFunction(
-    _ x: Tensor, scale: Tensor? = nil, shift: Tensor? = nil, activate: Bool = true
-  ) throws -> Tensor {
+  func callAsFunction(_ x: Tensor, scale: Tensor? = nil, shift: Tensor? = nil) throws -> Tensor {
     try x.normActivation(
       groups: Self.groups, weight: weight, bias: bias, scale: scale, shift: shift,
-      epsilon: epsilon, activate: activate)
+      epsilon: epsilon)
+  }
+
+  /// The norm of an image in parts, and the parts for what goes around it.
+  func branching(
+    _ parts: [Tensor], activate: Bool = true
+  ) throws -> (values: Tensor, rest: [Tensor]) {
+    try Tensor.normActivation(
+      parts, groups: Self.groups, weight: weight, bias: bias, epsilon: epsilon, activate: activate)
   }
 }
 
 /// A convolution in the network's precision.
 struct Convolution: Sendable {
   private enum Method: Sendable {
-    /// A 1×1 convolution is a matrix product on channels-last memory: libtorch unfolds the image for it
-    /// when it runs on one thread.
+    /// A 1×1 convolution.
     case mixingChannels(Linear)
     case filtering(ConvolutionFilters)
   }
@@ -51,13 +56,26 @@ struct Convolution: Sendable {
 
   /// - Parameter added: is added to the result.
   func callAsFunction(_ x: Tensor, adding added: Tensor? = nil) throws -> Tensor {
-    switch method {
-    case .filtering(let filters): return try x.convolution(filters, adding: added)
-    case .mixingChannels(let layer):
-      let mixed = try layer(x.permuted([0, 2, 3, 1])).permuted([0, 3, 1, 2])
+    guard case .filtering(let filters) = method else {
+      let mixed = try self([x])
       return try added.map { try mixed + $0 } ?? mixed
     }
+    return try x.convolution(filters, adding: added)
   }
+
+  /// The convolution of an image in parts.
+  func callAsFunction(_ parts: [Tensor]) throws -> Tensor {
+    switch method {
+    case .filtering(let filters): try parts.joined().convolution(filters)
+    case .mixingChannels(let layer):
+      try .mixedChannels(parts, weight: layer.weight, bias: layer.bias)
+    }
+  }
+}
+
+extension [Tensor] {
+  /// The image whose channels are those of these parts, one after the other.
+  func joined() throws -> Tensor { try count == 1 ? self[0] : .concatenated(self, along: 1) }
 }
 
 /// A linear layer; `precision` is that of its weights and its input.
@@ -119,12 +137,12 @@ public struct ResidualBlock: Sendable {
   /// Runs the block.
   ///
   /// - Parameters:
-  ///   - x: [B,C,H,W].
+  ///   - parts: [B,C₁,H,W], [B,C₂,H,W], …: the channels of an image, which are never joined in memory.
   ///   - activatedEmbedding: SiLU of the time embedding, [B or 1, 4M], float32.
-  public func callAsFunction(_ x: Tensor, activatedEmbedding: Tensor) throws -> Tensor {
-    var h = try inputNorm(x).resampled(resampling)
-    h = try inputConvolution(h)
-    let batch = x.shape[0]
+  public func callAsFunction(_ parts: [Tensor], activatedEmbedding: Tensor) throws -> Tensor {
+    let (normed, rest) = try inputNorm.branching(parts)
+    var h = try inputConvolution(normed.resampled(resampling))
+    let batch = h.shape[0]
     let emb = try embedding(activatedEmbedding).expanded([batch, -1])
     if scaleShift {
       let width = emb.shape[1] / 2
@@ -134,8 +152,8 @@ public struct ResidualBlock: Sendable {
       let added = try emb.converted(to: h.scalarType).reshaped([batch, -1, 1, 1])
       h = try outputNorm(h + added)
     }
-    let shortcut = try x.resampled(resampling)
-    return try outputConvolution(h, adding: skip?(shortcut) ?? shortcut)
+    let shortcut = try rest.map { try $0.resampled(resampling) }
+    return try outputConvolution(h, adding: skip?(shortcut) ?? shortcut.joined())
   }
 }
 

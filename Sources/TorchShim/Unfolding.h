@@ -1,0 +1,24 @@
+// Convolutions of few pixels with many filters, as a product of the filters, just as they lie in memory, with the
+// image unfolded: reading the filters takes longest, and libtorch first writes them in another order, in each call.
+#pragma once
+
+#include <ATen/ATen.h>
+
+namespace unfolding {
+
+/// Of a result; with more, reading the filters is no longer what takes longest.
+constexpr int64_t mostPixels = 64;
+
+/// Whether a result of `pixels` a sample is found in this way; float32 on the processor.
+bool applies(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias,
+             int64_t pixels);
+
+/// x * weight + bias.
+at::Tensor convolution(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias,
+                       int64_t stride, int64_t padding);
+
+/// The gradient to an x of `extent` [H,W].
+at::Tensor inputGradient(const at::Tensor &dy, const at::Tensor &weight, at::IntArrayRef extent,
+                         int64_t stride, int64_t padding);
+
+} // namespace unfolding
