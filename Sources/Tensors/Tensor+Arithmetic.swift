@@ -61,8 +61,9 @@ extension Tensor {
 
   /// Σ weight·tensor over `terms` of one shape and device, in the type of the first.
   ///
-  /// Products are added up in the order of the terms in float64 and rounded once. On the CPU it is one
-  /// pass over memory, with the same bits on every processor.
+  /// A later term may have one row, [1, …], which then stands for every row. Products are added up in the
+  /// order of the terms in float64 and rounded once. On the CPU it is one pass over memory, with the same
+  /// bits on every processor.
   /// - Throws: ``TensorError`` if there is no term or the shapes do not fit.
   public static func weightedSum(_ terms: [(weight: Double, tensor: Tensor)]) throws -> Tensor {
     let references = terms.map { Optional($0.tensor.reference) }

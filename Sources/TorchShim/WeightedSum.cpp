@@ -19,11 +19,17 @@ constexpr int64_t piece = pieceSums * sumLanes;
 #define LOOPS "WeightedSumLoops.h"
 #include "EachGeneration.h"
 
+/// Whether a term has these sizes, or one row of them.
+bool fits(at::IntArrayRef term, at::IntArrayRef sizes) {
+  return term == sizes || (!term.empty() && term.size() == sizes.size() && term[0] == 1 &&
+                           term.slice(1) == sizes.slice(1));
+}
+
 /// Whether our own loop takes these terms.
 bool areAlike(const std::vector<at::Tensor> &terms) {
   return std::all_of(terms.begin(), terms.end(), [&](const at::Tensor &term) {
     return term.is_cpu() && term.scalar_type() == at::kFloat && !term.requires_grad() &&
-           term.sizes() == terms[0].sizes();
+           fits(term.sizes(), terms[0].sizes());
   });
 }
 
@@ -35,7 +41,14 @@ at::Tensor inOnePass(std::vector<at::Tensor> terms, const double *weights) {
   }
   auto result = at::empty(terms[0].sizes(), terms[0].options());
   auto loop = CHOSEN(weightedSum);
-  loop(memory.data(), weights, memory.size(), result.numel(), result.mutable_data_ptr<float>());
+  // All at once, or row by row where a term has but one.
+  auto length = result.numel();
+  for (const auto &term : terms) length = std::min(length, term.numel());
+  for (int64_t start = 0; start < result.numel(); start += length) {
+    loop(memory.data(), weights, memory.size(), length, result.mutable_data_ptr<float>() + start);
+    for (size_t term = 0; term < terms.size(); ++term)
+      if (terms[term].numel() > length) memory[term] += length;
+  }
   return result;
 }
 

@@ -27,6 +27,17 @@ import Testing
     #expect(wide.scalarType == .float32)
   }
 
+  /// Rows shorter and longer than the pieces that the loop works in, and no rows at all.
+  @Test(arguments: [[3, 5], [2, 3, 40], [1, 33], [0, 4], [2, 0]])
+  func oneRowStandsForEveryRow(shape: [Int]) throws {
+    let x = try TestTensors.narrow(shape, seed: 1)
+    let row = try TestTensors.narrow([1] + shape.dropFirst(), seed: 2)
+    let sum = try Tensor.weightedSum([(0.3, x), (-7, row), (2, x)])
+    let whole = try Tensor.weightedSum([(0.3, x), (-7, row.expanded(shape)), (2, x)])
+    #expect(sum.shape == shape)
+    #expect(try sum.floats() == whole.floats())
+  }
+
   @Test func gradientsRunThroughIt() throws {
     let x = try Tensor([Float(1), 2, 3], shape: [1, 3])
     let result = try valueAndGradient(at: x) {
