@@ -8,6 +8,7 @@ import Tensors
 struct AxisMatrices: Sendable {
   let vertical: ConstantMatrix
   let horizontal: ConstantMatrix
+  private let gram = Deferred<AxisMatrices>()
   private let decomposed = Deferred<SeparableDecomposition>()
 
   /// - Parameters:
@@ -43,6 +44,12 @@ struct AxisMatrices: Sendable {
   func adjoint(_ y: Tensor) throws -> Tensor {
     try vertical(for: y).transposed().matrixProduct(y)
       .linear(weight: horizontal(for: y).transposed(), bias: nil)
+  }
+
+  /// VᵀV X UᵀU for each image of [B, C, H, W]; the Gram matrices VᵀV and UᵀU are made at the first call.
+  func normal(_ x: Tensor) throws -> Tensor {
+    try gram { AxisMatrices(vertical: try vertical.gram(), horizontal: try horizontal.gram()) }
+      .apply(x)
   }
 
   /// The singular value decomposition of the map, made at the first call.

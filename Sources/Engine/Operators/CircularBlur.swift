@@ -32,6 +32,8 @@ public struct CircularBlur: PseudoInvertible {
 
   public func adjoint(_ y: Tensor) throws -> Tensor { try convolution.adjoint(y) }
 
+  public func normal(_ x: Tensor) throws -> Tensor { try convolution.normal(x) }
+
   /// A⁺ y, each frequency on its own (``CircularConvolution/pseudoInverse(_:)``).
   public func pseudoInverse(_ y: Tensor) throws -> Tensor { try convolution.pseudoInverse(y) }
 

@@ -65,6 +65,14 @@ public struct CircularConvolution: PseudoInvertible {
       .inverseRealFourierTransform(width: image.width)
   }
 
+  /// AᵀA x, |Ĥ|² between one pair of transforms.
+  public func normal(_ x: Tensor) throws -> Tensor {
+    try image.check(x, "Circular convolution")
+    let h = transfer.half(for: x)
+    return try (x.realFourierTransform() * (h * h.conjugate()))
+      .inverseRealFourierTransform(width: image.width)
+  }
+
   /// The proximal point, each frequency on its own:
   /// (Ĥ*·ŷ/variance + precision·ĉ)/(|Ĥ|²/variance + precision).
   public func proximal(

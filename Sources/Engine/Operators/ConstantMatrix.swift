@@ -27,6 +27,11 @@ struct ConstantMatrix: Sendable {
     try ConstantMatrix(double.transposed().contiguous())
   }
 
+  /// MᵀM, summed in float64.
+  func gram() throws -> ConstantMatrix {
+    try ConstantMatrix(double.transposed().matrixProduct(double))
+  }
+
   /// On another device, without waiting for it.
   func sent(to device: Device) throws -> ConstantMatrix {
     try ConstantMatrix(double.sent(to: device))

@@ -28,10 +28,8 @@ public struct Inpainting: PseudoInvertible {
 
   public func adjoint(_ y: Tensor) throws -> Tensor { try masked(y) }
 
-  /// m ⊙ (x − y), as m ⊙ m = m.
-  public func normalResidual(_ x: Tensor, measurement y: Tensor) throws -> Tensor {
-    try masked(x - y)
-  }
+  /// m ⊙ x, as m ⊙ m = m.
+  public func normal(_ x: Tensor) throws -> Tensor { try masked(x) }
 
   /// m ⊙ y, as Aᵀ: A is a projection.
   public func pseudoInverse(_ y: Tensor) throws -> Tensor { try masked(y) }

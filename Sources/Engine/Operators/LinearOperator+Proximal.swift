@@ -6,7 +6,7 @@ extension LinearOperator {
   ) throws -> Tensor {
     let right = try adjoint(y) / variance + center * precision
     return try ConjugateGradients().solve(right, from: center) {
-      try adjoint(apply($0)) / variance + $0 * precision
+      try normal($0) / variance + $0 * precision
     }
   }
 }

@@ -33,9 +33,11 @@ public protocol LinearOperator: MeasurementOperator {
   /// - Throws: ``OperatorError`` if the tensor is no measurement of this operator.
   func adjoint(_ y: Tensor) throws -> Tensor
 
-  /// Aᵀ(A x − y) of images [B, C, H, W], what x leaves over of the normal equations AᵀA x = Aᵀ y: half the
-  /// gradient of ‖A x − y‖².
-  func normalResidual(_ x: Tensor, measurement y: Tensor) throws -> Tensor
+  /// AᵀA x of images [B, C, H, W], the left side of the normal equations AᵀA x = Aᵀ y: their difference is
+  /// half the gradient of ‖A x − y‖².
+  ///
+  /// By default the adjoint of A x.
+  func normal(_ x: Tensor) throws -> Tensor
 
   /// Moves images [B, C, H, W] towards those with the measurement y.
   ///
@@ -78,9 +80,7 @@ extension MeasurementOperator {
 }
 
 extension LinearOperator {
-  public func normalResidual(_ x: Tensor, measurement y: Tensor) throws -> Tensor {
-    try adjoint(apply(x) - y)
-  }
+  public func normal(_ x: Tensor) throws -> Tensor { try adjoint(apply(x)) }
 
   public func project(_ x: Tensor, onto y: Tensor) throws -> Tensor {
     try x + adjoint(y - apply(x))

@@ -12,6 +12,8 @@ public struct InverseProblem: Sendable {
   public let measurement: Tensor
   /// What was added to A(x).
   public let noise: MeasurementNoise
+  /// Aᵀy of a linear A, once somebody asked for it.
+  let adjointMeasurement = Deferred<Tensor>()
   /// mean_j(1/|y_j|), once somebody asked for it.
   let reciprocalMean = Deferred<Double>()
 

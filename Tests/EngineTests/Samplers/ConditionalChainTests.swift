@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Tensors
 import Testing
 
@@ -157,6 +158,72 @@ import Testing
       x += rate * (0.7 / (Self.tau * Self.tau) + pull)
       #expect(abs(try state.x.doubles()[0] - x) < 1e-6, "the data's gradient, −1.4, is limited")
     }
+  }
+}
+
+// MARK: - The adjoint of the measurement
+
+extension ConditionalChainTests {
+  private static func scaled(_ scaling: Scaling) throws -> InverseProblem {
+    let plain = try problem([1, 1, 1])
+    return InverseProblem(
+      model: plain.model, denoiser: plain.denoiser, measurementOperator: scaling,
+      measurement: plain.measurement, noise: plain.noise)
+  }
+
+  @Test(arguments: [nil, 0.7]) func theAdjointOfTheMeasurementIsMadeOnce(limit: Double?) throws {
+    let scaling = Scaling(factor: 2)
+    let problem = try Self.scaled(scaling)
+    let chain = ConditionalChain(stepCount: 3, tau: Self.tau, gradientLimit: limit)
+    let x = try Tensor.full(Self.estimate, shape: [2, 1, 1, 1])
+    let noise = PooledNoise(rowCount: 2, seed: 1)
+    var state = try chain.start(
+      estimate: x, noisy: x, sigma: Self.sigma, level: 0, denoiser: problem.denoiser, noise: noise)
+    for step in 0..<3 {
+      state = try chain.step(state, problem: problem, rate: 1e-4, draw: step, noise: noise)
+    }
+    #expect(scaling.adjointCount == 1)
+  }
+
+  /// ∇(kx − y)² = 2k(kx − y) for the operator of each step; a few roundings of float32.
+  @Test func anOperatorDrawnAnewHasItsOwn() throws {
+    let problem = try Self.scaled(Scaling(factor: 2))
+    let x = try Tensor.full(Self.estimate, shape: [2, 1, 1, 1])
+    let noise = PooledNoise(rowCount: 2, seed: 1)
+    for step in [1, 5, 3] {
+      let loss = try MeasurementLoss(problem.drawn(step: step, noise: noise), gradientLimit: nil)
+      let k = Double(step)
+      let expected = 2 * k * (k * Self.estimate - Self.y)
+      for value in try Tensor.weightedSum(loss.gradientTerms(at: x)).doubles() {
+        #expect(abs(value - expected) < 1e-5)
+      }
+    }
+  }
+}
+
+/// y = factor·x, which counts its adjoints; at a step the factor is its number.
+private final class Scaling: LinearOperator, RedrawnOperator {
+  private let factor: Double
+  private let count = Mutex(0)
+
+  init(factor: Double) { self.factor = factor }
+
+  var adjointCount: Int { count.withLock { $0 } }
+
+  func measurementShape(ofImage image: [Int]) -> [Int] { image }
+  func apply(_ x: Tensor) throws -> Tensor { try x * factor }
+  func normal(_ x: Tensor) throws -> Tensor { try x * (factor * factor) }
+  func moved(to device: Device) -> Self { self }
+
+  func adjoint(_ y: Tensor) throws -> Tensor {
+    count.withLock { $0 += 1 }
+    return try y * factor
+  }
+
+  func drawn(seed: UInt64, image: UInt64) -> Self { self }
+
+  func drawn(step: Int, noise: any NoiseSource) -> any MeasurementOperator {
+    Scaling(factor: Double(step))
   }
 }
 

@@ -98,7 +98,7 @@ import Testing
       .workForm(priorDigest: "d")
     #expect(
       form == """
-        format=posterior-atlas-work-5
+        format=posterior-atlas-work-6
         seed=0
         unit=8
         source=images

@@ -54,6 +54,12 @@ public struct MRI: LinearOperator, PseudoInvertible {
     return try inverse(complex(masked(y))).realPart()
   }
 
+  /// F⁻¹ M̃ F x.
+  public func normal(_ x: Tensor) throws -> Tensor {
+    try check(x, "MRI", channels: 1)
+    return try filtered(x) { $0 }
+  }
+
   public func restricted(_ y: Tensor) throws -> Tensor {
     try check(y, "MRI", channels: 2)
     return try masked(y)

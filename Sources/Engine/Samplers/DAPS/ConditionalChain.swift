@@ -155,19 +155,18 @@ extension ConditionalChain {
   }
 
   private func loss(_ problem: InverseProblem) -> MeasurementLoss {
-    MeasurementLoss(
-      problem.measurementOperator, measurement: problem.measurement, gradientLimit: gradientLimit)
+    MeasurementLoss(problem, gradientLimit: gradientLimit)
   }
 
   /// The terms of share·x + h·∇ log p(x | x_t, y).
   private func driftTerms(
     _ state: State, _ problem: InverseProblem, keeping share: Double, rate h: Double
   ) throws -> [(weight: Double, tensor: Tensor)] {
-    let data = try loss(problem).gradientAlone(at: state.x)
     let pull = h / (state.sigma * state.sigma)
-    var terms = [
-      (share - pull, state.x), (pull, state.center), (-h * dataFactor * data.factor, data.tensor),
-    ]
+    var terms = [(weight: share - pull, tensor: state.x), (pull, state.center)]
+    terms += try loss(problem).gradientTerms(at: state.x).map { term in
+      (-h * dataFactor * term.weight, term.tensor)
+    }
     if let fixed = state.fixedScore { terms.append((h, fixed)) }
     if priorScore == .exact {
       terms.append((h, try problem.denoiser.score(state.x, sigma: leastSigma)))

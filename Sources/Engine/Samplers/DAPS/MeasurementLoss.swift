@@ -7,6 +7,8 @@ public struct MeasurementLoss: Sendable {
   public let measurement: Tensor
   /// What every value of the gradient is limited to, ±; `nil` for no limit.
   public let gradientLimit: Double?
+  /// Aᵀy of a linear A, once somebody asked for it.
+  private let adjointMeasurement: Deferred<Tensor>
 
   public init(
     _ measurementOperator: any MeasurementOperator, measurement: Tensor,
@@ -14,6 +16,15 @@ public struct MeasurementLoss: Sendable {
   ) {
     self.measurementOperator = measurementOperator
     self.measurement = measurement
+    self.gradientLimit = gradientLimit
+    adjointMeasurement = Deferred()
+  }
+
+  /// The loss of a problem, which keeps Aᵀy for all that are made of it.
+  init(_ problem: InverseProblem, gradientLimit: Double?) {
+    measurementOperator = problem.measurementOperator
+    measurement = problem.measurement
+    adjointMeasurement = problem.adjointMeasurement
     self.gradientLimit = gradientLimit
   }
 
@@ -29,15 +40,15 @@ public struct MeasurementLoss: Sendable {
     return (result.value, try limited(result.gradient))
   }
 
-  /// A tensor, and what it is to be multiplied with to be the gradient: for a linear operator
-  /// Aᵀ(A x − y) and 2, without a graph. A chain takes it hundreds of times between two evaluations of the
-  /// network.
-  public func gradientAlone(at x: Tensor) throws -> (factor: Double, tensor: Tensor) {
+  /// Terms that add up to the gradient: of a linear operator 2·AᵀA x and −2·Aᵀy, without a graph. A chain
+  /// takes them hundreds of times between two evaluations of the network, and Aᵀy stays the same.
+  public func gradientTerms(at x: Tensor) throws -> [(weight: Double, tensor: Tensor)] {
     guard let linear = measurementOperator as? any LinearOperator else {
-      return (1, try gradient(at: x).gradient)
+      return [(1, try gradient(at: x).gradient)]
     }
-    let half = try linear.normalResidual(x, measurement: measurement)
-    return gradientLimit == nil ? (2, half) : (1, try limited(half * 2))
+    let wanted = try adjointMeasurement { try linear.adjoint(measurement) }
+    let terms = [(weight: 2.0, tensor: try linear.normal(x)), (-2, wanted)]
+    return gradientLimit == nil ? terms : [(1, try limited(.weightedSum(terms)))]
   }
 
   private func limited(_ gradient: Tensor) throws -> Tensor {

@@ -27,7 +27,7 @@ extension ResolvedConfiguration {
   func workForm(priorDigest: String, files: [String: String] = [:]) -> String {
     let form = YAMLValue.section(
       [
-        ("format", .word("posterior-atlas-work-5")), ("seed", .integer(configuration.run.seed)),
+        ("format", .word("posterior-atlas-work-6")), ("seed", .integer(configuration.run.seed)),
         ("unit", .integer(shape.unit)), ("source", configuration.data.workForm),
       ] + lawForm(priorDigest: priorDigest, files: files) + [
         ("statistics", configuration.statistics.workForm.withDigests(files))

@@ -38,6 +38,13 @@ import Testing
     }
   }
 
+  /// In float64, transforms of 54 numbers.
+  @Test(arguments: cases) func theNormalOperatorIsTheAdjointOfTheMeasurement(test: Case) throws {
+    let mri = try test.made()
+    let x = try OperatorChecks.random([2] + test.shape).converted(to: .float64)
+    expectSame(try mri.normal(x), try mri.adjoint(mri.apply(x)))
+  }
+
   @Test(arguments: cases) func rowsAreIndependent(test: Case) throws {
     try OperatorChecks.expectRowsAlone(test.made(), test.shape)
     try OperatorChecks.expectBatchSizeIsRounding(test.made(), test.shape, tolerance: 1e-6)
@@ -68,7 +75,7 @@ import Testing
     let y = try mri.apply(OperatorChecks.random([1] + test.shape, draw: 1).converted(to: .float64))
     let exact = try mri.proximal(center, precision: 3, measurement: y, variance: 0.1)
     let right = try mri.adjoint(y) / 0.1 + center * 3
-    let found = try mri.adjoint(mri.apply(exact)) / 0.1 + exact * 3
+    let found = try mri.normal(exact) / 0.1 + exact * 3
     expectSame(found, try right.expanded(center.shape), within: 1e-11)
   }
 
