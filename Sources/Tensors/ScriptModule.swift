@@ -39,10 +39,9 @@ public final class ScriptModule: @unchecked Sendable {
   /// - Returns: the tensor it gives, or the first of a tuple.
   /// - Throws: ``TensorError`` with libtorch's message.
   public func callAsFunction(_ arguments: Tensor..., method: String = "forward") throws -> Tensor {
-    let references: [TorchShimTensorRef?] = arguments.map(\.reference)
-    return try withExtendedLifetime(arguments) {
+    try Tensor.withReferences(arguments) {
       try Tensor(
-        torch_shim_module_call(reference, method, references, Int64(references.count)),
+        torch_shim_module_call(reference, method, $0, Int64(arguments.count)),
         "\(path): \(method)")
     }
   }

@@ -66,9 +66,10 @@ extension Tensor {
   /// bits on every processor.
   /// - Throws: ``TensorError`` if there is no term or the shapes do not fit.
   public static func weightedSum(_ terms: [(weight: Double, tensor: Tensor)]) throws -> Tensor {
-    let references = terms.map { Optional($0.tensor.reference) }
-    let made = torch_shim_weighted_sum(references, terms.map(\.weight), Int64(terms.count))
-    return try withExtendedLifetime(terms) { try Tensor(made, "weightedSum") }
+    try withReferences(terms.map(\.tensor)) {
+      try Tensor(
+        torch_shim_weighted_sum($0, terms.map(\.weight), Int64(terms.count)), "weightedSum")
+    }
   }
 
   /// The larger of each pair of elements.

@@ -65,10 +65,7 @@ TorchShimTensorRef torch_shim_weighted_sum(const TorchShimTensorRef *terms, cons
                                            int64_t count) {
   return make([&] {
     TORCH_CHECK(count > 0, "a sum of no terms has no shape");
-    std::vector<at::Tensor> tensors;
-    for (int64_t term = 0; term < count; ++term)
-      tensors.push_back(terms[term]->value);
-    return areAlike(tensors) ? inOnePass(std::move(tensors), weights)
-                             : oneByOne(tensors, weights);
+    auto values = tensors(terms, count);
+    return areAlike(values) ? inOnePass(std::move(values), weights) : oneByOne(values, weights);
   });
 }
