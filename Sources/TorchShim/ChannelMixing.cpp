@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "Layers.h"
+#include "Parts.h"
 
 namespace {
 
@@ -75,14 +76,10 @@ struct Mixing : torch::autograd::Function<Mixing> {
 } // namespace
 
 Tensor mixedChannels(at::TensorList parts, const Tensor &weight, const Tensor &bias) {
-  TORCH_CHECK(!parts.empty(), "mixedChannels needs an image, found none");
-  int64_t channels = 0;
-  for (const auto &part : parts) {
-    TORCH_CHECK(part.dim() == 4, "mixedChannels needs [N,C,H,W], found ", part.sizes());
-    channels += part.size(1);
-  }
-  TORCH_CHECK(weight.dim() == 2 && weight.size(1) == channels, "mixedChannels: weights ",
-              weight.sizes(), " for ", channels, " channels");
+  int64_t channels = checkedChannels(parts, "mixedChannels");
+  TORCH_CHECK(weight.dim() == 2 && weight.size(1) == channels && bias.sizes() == weight.sizes().slice(0, 1),
+              "mixedChannels: weights ", weight.sizes(), " and bias ", bias.sizes(), " for ",
+              channels, " channels");
   bool wantsGradient = std::any_of(parts.begin(), parts.end(),
                                    [](const Tensor &part) { return part.requires_grad(); });
   return wantsGradient ? Mixing::apply(weight, bias, parts) : mixed(parts, weight, bias);

@@ -1,5 +1,7 @@
 #include <torch/torch.h>
 
+#include <algorithm>
+
 #include "Layers.h"
 #include "Unfolding.h"
 #include "Winograd.h"
@@ -9,7 +11,7 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-/// By Winograd's method where that applies, with the image unfolded where it has few pixels, else as libtorch
+/// By Winograd's method where that applies, with the image unfolded where pixels are few, else as libtorch
 /// does it.
 struct PlainFilters final : Filters {
   const at::Tensor weight, bias;
@@ -30,7 +32,7 @@ struct PlainFilters final : Filters {
   at::Tensor inputGradient(const at::Tensor &dy, at::IntArrayRef extent) override {
     if (winograd::applies(dy, weight.transpose(0, 1), {}, {}, stride, padding))
       return winograd::inputGradient(dy, weight);
-    if (unfolding::applies(dy, weight, {}, dy.size(2) * dy.size(3)))
+    if (unfolding::applies(dy, weight, {}, dy.size(0) * dy.size(2) * dy.size(3)))
       return unfolding::inputGradient(dy, weight, extent, stride, padding);
     auto rows = missing(extent[0], dy.size(2), weight.size(2), stride, padding);
     auto columns = missing(extent[1], dy.size(3), weight.size(3), stride, padding);
@@ -40,11 +42,11 @@ struct PlainFilters final : Filters {
   }
 
 private:
-  /// Those of a sample's result; 0 where there is none, which is libtorch's to refuse.
+  /// Those of all samples; 0 where there is no result, which is libtorch's to refuse.
   int64_t resultPixels(const at::Tensor &x) const {
-    if (x.dim() != 4 || weight.dim() != 4 || x.size(1) != weight.size(1) || x.size(0) == 0)
+    if (x.dim() != 4 || weight.dim() != 4 || x.size(1) != weight.size(1) || stride < 1)
       return 0;
-    int64_t pixels = 1;
+    int64_t pixels = x.size(0);
     for (int64_t i = 2; i < 4; ++i)
       pixels *= std::max<int64_t>(0, x.size(i) + 2 * padding - weight.size(i) + stride) / stride;
     return pixels;

@@ -21,6 +21,9 @@ FiltersPointer makeFilters(const at::Tensor &weight, const at::Tensor &bias, int
 FiltersPointer makePackedFilters(const at::Tensor &weight, const at::Tensor &bias, int64_t stride,
                                  int64_t padding);
 
+/// Up to this many, reading the filters takes less time than the products, also for few pixels.
+constexpr int64_t fewFilters = 128 * 128;
+
 /// Output padding that gives a transposed convolution the extent the forward one started from.
 inline int64_t missing(int64_t in, int64_t out, int64_t kernel, int64_t stride, int64_t padding) {
   return in - ((out - 1) * stride - 2 * padding + kernel);

@@ -7,6 +7,7 @@
 
 #include "Layers.h"
 #include "NormKernels.h"
+#include "Parts.h"
 
 namespace {
 
@@ -368,24 +369,9 @@ Tensor composed(const Tensor &x, const Settings &settings, const Tensor &scale,
   return settings.activate ? at::silu(h) : h;
 }
 
-void checkParts(at::TensorList parts) {
-  TORCH_CHECK(!parts.empty(), "normActivation needs an image, found none");
-  const auto &first = parts[0];
-  for (const auto &part : parts) {
-    TORCH_CHECK(part.dim() == 4, "normActivation needs [N,C,H,W], found ", part.sizes());
-    bool fits = part.size(0) == first.size(0) && part.sizes().slice(2) == first.sizes().slice(2);
-    TORCH_CHECK(fits && part.scalar_type() == first.scalar_type(),
-                "normActivation: parts of an image differ: ", first.toString(), " ",
-                first.sizes(), " and ", part.toString(), " ", part.sizes());
-  }
-}
-
 void check(at::TensorList parts, const Settings &settings, const Tensor &scale,
            const Tensor &shift) {
-  checkParts(parts);
-  int64_t samples = parts[0].size(0), channels = 0;
-  for (const auto &part : parts)
-    channels += part.size(1);
+  int64_t channels = checkedChannels(parts, "normActivation"), samples = parts[0].size(0);
   TORCH_CHECK(settings.groups > 0 && channels % settings.groups == 0, "normActivation: ", channels,
               " channels do not divide into ", settings.groups, " groups");
   TORCH_CHECK(settings.weight.numel() == channels && settings.bias.numel() == channels,
@@ -403,7 +389,8 @@ bool isFused(at::TensorList parts, const Settings &settings, const Tensor &scale
     return t.scalar_type() == at::kFloat && t.is_contiguous() && t.is_cpu();
   };
   auto type = parts[0].scalar_type();
-  return std::all_of(parts.begin(), parts.end(), isOnProcessor) && isOnProcessor(scale) &&
+  bool hasPixels = parts[0].size(2) * parts[0].size(3) > 0;
+  return hasPixels && std::all_of(parts.begin(), parts.end(), isOnProcessor) && isOnProcessor(scale) &&
          isOnProcessor(shift) && isPlain(settings.weight) && isPlain(settings.bias) &&
          (type == at::kFloat || type == at::kBFloat16);
 }

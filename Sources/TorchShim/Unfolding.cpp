@@ -5,6 +5,8 @@
 #include <array>
 #include <vector>
 
+#include "Filters.h"
+
 namespace unfolding {
 
 namespace {
@@ -20,8 +22,7 @@ struct Window {
 /// The filters as they lie in memory: a row for each output.
 at::Tensor matrix(const at::Tensor &weight) { return weight.reshape({weight.size(0), -1}); }
 
-/// Calls `body` with each sample of a batch, and joins what it makes. One by one, each has the same bits in any
-/// batch.
+/// Calls `body` with each sample of a batch, so that none sees another, and joins what it makes.
 template <typename Body> at::Tensor forSamples(const at::Tensor &batch, Body body) {
   std::vector<at::Tensor> results;
   for (int64_t sample = 0; sample < batch.size(0); ++sample)
@@ -37,7 +38,8 @@ bool applies(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bi
     if (t.defined() && (!t.is_cpu() || t.scalar_type() != at::kFloat))
       return false;
   bool fits = weight.is_contiguous() && (!bias.defined() || bias.numel() == weight.size(0));
-  return fits && pixels > 0 && pixels <= mostPixels && pixels < weight.size(0);
+  return fits && pixels > 0 && pixels <= mostPixels && pixels < weight.size(0) &&
+         weight.size(0) * weight.size(1) > fewFilters;
 }
 
 at::Tensor convolution(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias,

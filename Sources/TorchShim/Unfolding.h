@@ -6,10 +6,11 @@
 
 namespace unfolding {
 
-/// Of a result; with more, reading the filters is no longer what takes longest.
+/// Of the results of a batch; with more, reading the filters is no longer what takes longest.
 constexpr int64_t mostPixels = 64;
 
-/// Whether a result of `pixels` a sample is found in this way; float32 on the processor.
+/// Whether results of `pixels` in all are found in this way: float32 on the processor, with many filters that lie
+/// in order, more outputs than pixels.
 bool applies(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias,
              int64_t pixels);
 

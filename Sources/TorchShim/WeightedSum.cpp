@@ -27,9 +27,8 @@ bool fits(at::IntArrayRef term, at::IntArrayRef sizes) {
 
 /// Whether our own loop takes these terms.
 bool areAlike(const std::vector<at::Tensor> &terms) {
-  return std::all_of(terms.begin(), terms.end(), [&](const at::Tensor &term) {
-    return term.is_cpu() && term.scalar_type() == at::kFloat && !term.requires_grad() &&
-           fits(term.sizes(), terms[0].sizes());
+  return std::all_of(terms.begin(), terms.end(), [](const at::Tensor &term) {
+    return term.is_cpu() && term.scalar_type() == at::kFloat && !term.requires_grad();
   });
 }
 
@@ -66,6 +65,9 @@ TorchShimTensorRef torch_shim_weighted_sum(const TorchShimTensorRef *terms, cons
   return make([&] {
     TORCH_CHECK(count > 0, "a sum of no terms has no shape");
     auto values = tensors(terms, count);
+    for (const auto &value : values)
+      TORCH_CHECK(fits(value.sizes(), values[0].sizes()), "adding ", value.sizes(), " to ",
+                  values[0].sizes());
     return areAlike(values) ? inOnePass(std::move(values), weights) : oneByOne(values, weights);
   });
 }

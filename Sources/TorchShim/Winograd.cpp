@@ -7,6 +7,7 @@
 #include <array>
 #include <vector>
 
+#include "Filters.h"
 #include "WinogradKernels.h"
 
 namespace winograd {
@@ -22,7 +23,6 @@ constexpr int64_t oneBlockTiles = 256;
 constexpr int64_t partChannels = 64;
 /// Below this many tiles reading the weights takes longer than the products, unless there are few.
 constexpr int64_t fewestTiles = 16;
-constexpr int64_t fewFilters = 128 * 128;
 /// Floats between the rows of two points, beyond their content: powers of two share cache sets.
 constexpr int64_t gap = lanes;
 

@@ -60,25 +60,70 @@ import Testing
     #expect(normed.rest.map { $0.shape[1] } == [3, 50, 11])
   }
 
-  /// d(u·norm(x) + v·x) is the norm's and v, each rounded once more at most: 2⁻²³ of the sum of their sizes in
-  /// float32; 2⁻⁷ in bfloat16, where the sum in one pass is rounded once less than that in two.
-  @Test(arguments: widths, [(ScalarType.float32, 0x1p-23), (.bfloat16, 0x1p-7)])
-  func gradientsToTheRestAreAdded(widths: [Int], type: (ScalarType, tolerance: Double)) throws {
-    let (norm, x) = (try Norm(), try Self.image(type.0))
-    let u = try TestTensors.narrow(x.shape, seed: 6).converted(to: type.0)
-    let v = try TestTensors.narrow(x.shape, seed: 7).converted(to: type.0)
-    let alone = try vectorJacobianProduct(at: x, cotangent: u) { try norm([$0]).values }.gradient
-    let found = try vectorJacobianProduct(
-      at: x, cotangent: Tensor.concatenated([u, v], along: 0)
-    ) {
+  /// The gradient of u·norm(x) + v·x, where only the parts that `takes` names come to the second term.
+  private func branched(
+    _ norm: Norm, at x: Tensor, _ widths: [Int], _ u: Tensor, _ v: Tensor, takes: Range<Int>
+  ) throws -> Tensor {
+    let first = widths[..<takes.lowerBound].reduce(0, +)
+    let own = try v.sliced(first..<first + widths[takes].reduce(0, +), along: 1)
+    return try valueAndGradient(at: x) {
       let normed = try norm(Self.parts(of: $0, widths))
-      return try Tensor.concatenated(
-        [normed.values, Tensor.concatenated(normed.rest, along: 1)], along: 0)
+      let rest = try Tensor.concatenated(Array(normed.rest[takes]), along: 1)
+      let sums = try [normed.values * u, rest * own].map { try $0.sum(over: [1, 2, 3]) }
+      return try sums[0] + sums[1]
     }.gradient
+  }
+
+  @Test(arguments: widths) func gradientsToTheRestAreAdded(widths: [Int]) throws {
+    let (norm, x) = (try Norm(), try Self.image(.float32))
+    let u = try TestTensors.narrow(x.shape, seed: 6)
+    let v = try TestTensors.narrow(x.shape, seed: 7)
+    let alone = try vectorJacobianProduct(at: x, cotangent: u) { try norm([$0]).values }.gradient
+    let found = try branched(norm, at: x, widths, u, v, takes: 0..<widths.count)
+    #expect(try found.bits() == (alone + v).bits())
+  }
+
+  @Test func partsWithoutOtherGradientsHaveTheNormsAlone() throws {
+    let (norm, x) = (try Norm(), try Self.image(.float32))
+    let u = try TestTensors.narrow(x.shape, seed: 6)
+    let v = try TestTensors.narrow(x.shape, seed: 7)
+    let alone = try vectorJacobianProduct(at: x, cotangent: u) { try norm([$0]).values }.gradient
+    let found = try branched(norm, at: x, [3, 50, 11], u, v, takes: 1..<2)
+    let expected = try [0..<3, 3..<53, 53..<64].map { channels in
+      let own = try alone.sliced(channels, along: 1)
+      return channels.lowerBound == 3 ? try own + v.sliced(channels, along: 1) : own
+    }
+    #expect(try found.bits() == Tensor.concatenated(expected, along: 1).bits())
+  }
+
+  /// The norm's gradient is rounded to 2⁻⁸ of itself before both are added, and the sum once more.
+  @Test(arguments: widths) func gradientsToTheRestAreAddedInBFloat16(widths: [Int]) throws {
+    let (norm, x) = (try Norm(), try Self.image(.bfloat16))
+    let u = try TestTensors.narrow(x.shape, seed: 6).converted(to: .bfloat16)
+    let v = try TestTensors.narrow(x.shape, seed: 7).converted(to: .bfloat16)
+    let alone = try vectorJacobianProduct(at: x, cotangent: u) { try norm([$0]).values }.gradient
+    let found = try branched(norm, at: x, widths, u, v, takes: 0..<widths.count)
     let (a, b) = (try alone.converted(to: .float64), try v.converted(to: .float64))
-    let allowed = try (a.absolute() + b.absolute()) * type.tolerance
+    let allowed = try (a.absolute() + b.absolute()) * 0x1p-7
     let excess = try (found.converted(to: .float64) - a - b).absolute() - allowed
     #expect(try excess.doubles().allSatisfy { $0 <= 0 })
+  }
+
+  @Test func scaleAndShiftHaveTheGradientsOfAll() throws {
+    let (norm, x) = (try Norm(), try Self.image(.float32))
+    let u = try TestTensors.narrow(x.shape, seed: 6)
+    for isScale in [true, false] {
+      let gradients = try [[64], [3, 50, 11]].map { widths in
+        try vectorJacobianProduct(at: isScale ? norm.scale : norm.shift, cotangent: u) {
+          try Tensor.normActivation(
+            Self.parts(of: x, widths), groups: 32, weight: norm.weight, bias: norm.bias,
+            scale: isScale ? $0 : norm.scale, shift: isScale ? norm.shift : $0
+          ).values
+        }.gradient
+      }
+      #expect(try gradients[0].bits() == gradients[1].bits())
+      #expect(try gradients[0].largest() > 1)
+    }
   }
 
   @Test func theRestIsTheParts() throws {
@@ -144,20 +189,32 @@ import Testing
     #expect(try alone.bits() == found.value.bits())
   }
 
-  /// In bfloat16 each part's share is rounded, 2⁻⁹ of what was added up so far, below 65.
+  /// In bfloat16 the bias and each part's share are rounded, 2⁻⁸ of what was added up so far, which is below the
+  /// sum of the sizes. Gradients are of one part, and rounded once.
   @Test(arguments: widths) func mixingInBFloat16(widths: [Int]) throws {
     let x = try Self.image(.bfloat16)
     let (weight, bias) = try Self.weights()
-    let (narrow, shift) = (
-      try weight.converted(to: .bfloat16), try bias.converted(to: .bfloat16)
-    )
-    let exact = try x.converted(to: .float64).plainConvolution(
-      weight: narrow.converted(to: .float64).reshaped([48, 64, 1, 1]),
-      bias: shift.converted(to: .float64))
-    let found = try Tensor.mixedChannels(
-      Self.parts(of: x, widths), weight: narrow, bias: shift)
-    #expect(found.scalarType == .bfloat16)
-    #expect(try found.distance(to: exact) <= Double(widths.count) * 0x1p-9 * 65)
+    let layer = (try weight.converted(to: .bfloat16), try bias.converted(to: .bfloat16))
+    let cotangent = try TestTensors.narrow([2, 48, 33, 32], seed: 10).converted(to: .bfloat16)
+      .channelsLast()
+    let found = try vectorJacobianProduct(at: x, cotangent: cotangent) {
+      try .mixedChannels(Self.parts(of: $0, widths), weight: layer.0, bias: layer.1)
+    }
+    func wide(_ change: (Tensor) throws -> Tensor) throws -> Differentiated<Void> {
+      func convert(_ tensor: Tensor) throws -> Tensor { try change(tensor.converted(to: .float64)) }
+      let (weight, bias) = (try convert(layer.0).reshaped([48, 64, 1, 1]), try convert(layer.1))
+      return try vectorJacobianProduct(at: convert(x), cotangent: convert(cotangent)) {
+        try $0.plainConvolution(weight: weight, bias: bias)
+      }
+    }
+    let (exact, sizes) = (try wide { $0 }, try wide { try $0.absolute() })
+    let off = try (found.value.converted(to: .float64) - exact.value).absolute()
+    let excess = try off - sizes.value * (Double(widths.count + 1) * 0x1p-8)
+    #expect(found.value.scalarType == .bfloat16 && found.value.isChannelsLast)
+    #expect(try excess.doubles().allSatisfy { $0 <= 0 })
+    let offInGradient = try (found.gradient.converted(to: .float64) - exact.gradient).absolute()
+    let inGradient = try offInGradient - sizes.gradient * 0x1p-8
+    #expect(try inGradient.doubles().allSatisfy { $0 <= 0 })
   }
 
   @Test func weightsOfOtherSizesAreRefused() throws {
@@ -170,8 +227,15 @@ import Testing
       let none = try weight.sliced(0..<0, along: 1)
       _ = try Tensor.mixedChannels([], weight: none, bias: bias)
     }
+    for other in [
+      try x.reshaped([-1, 64]), try x.reshaped([2, 64, 32, 33]).sliced(40..<64, along: 1),
+    ] {
+      #expect(throws: TensorError.self) {
+        _ = try Tensor.mixedChannels([parts[0], other], weight: weight, bias: bias)
+      }
+    }
     #expect(throws: TensorError.self) {
-      _ = try Tensor.mixedChannels([x.reshaped([-1, 64])], weight: weight, bias: bias)
+      _ = try Tensor.mixedChannels([x], weight: weight, bias: bias.sliced(0..<1, along: 0))
     }
   }
 }

@@ -11,14 +11,14 @@ import Testing
     var testDescription: String { "\(size) → \(to), \(kernel)/\(stride)/\(padding)" }
   }
 
-  /// More than 128 × 128 filters or other than 3 × 3: Winograd's method is not taken.
+  /// More than 128 × 128 filters, up to 64 pixels.
   static let cases = [
     Case(size: [1, 160, 8, 8], to: 144, kernel: 3, stride: 1, padding: 1),
-    Case(size: [3, 160, 7, 5], to: 144, kernel: 3, stride: 1, padding: 1),
-    Case(size: [2, 9, 1, 2], to: 17, kernel: 3, stride: 1, padding: 1),
-    Case(size: [2, 20, 15, 13], to: 70, kernel: 3, stride: 2, padding: 1),
-    Case(size: [1, 20, 17, 17], to: 70, kernel: 3, stride: 2, padding: 0),
-    Case(size: [2, 20, 6, 7], to: 50, kernel: 5, stride: 1, padding: 2),
+    Case(size: [3, 160, 4, 5], to: 144, kernel: 3, stride: 1, padding: 1),
+    Case(size: [2, 150, 1, 2], to: 113, kernel: 3, stride: 1, padding: 1),
+    Case(size: [2, 170, 11, 9], to: 100, kernel: 3, stride: 2, padding: 1),
+    Case(size: [1, 130, 17, 17], to: 130, kernel: 3, stride: 2, padding: 0),
+    Case(size: [2, 140, 5, 6], to: 120, kernel: 5, stride: 1, padding: 2),
   ]
 
   @Test(arguments: cases, [(false, false), (true, false), (false, true), (true, true)])
@@ -46,8 +46,36 @@ import Testing
 
   @Test(arguments: [0, 1]) func itIsNotLibtorchsOwn(index: Int) throws {
     let layer = try Layer(Self.cases[index])
+    let direct = try vectorJacobianProduct(at: layer.x, cotangent: layer.cotangent) {
+      try $0.plainConvolution(weight: layer.weight, padding: 1)
+    }
+    let found = try layer.differentiated(nil)
+    #expect(try found.value.bits() != direct.value.bits())
+    #expect(try found.gradient.bits() != direct.gradient.bits())
+  }
+
+  /// A batch of more pixels is libtorch's: it reads the filters once, unfolded ones once for each sample.
+  @Test func largerBatchesAreLibtorchs() throws {
+    let layer = try Layer(
+      Case(size: [5, 130, 5, 5], to: 130, kernel: 3, stride: 1, padding: 1))
     let direct = try layer.x.plainConvolution(weight: layer.weight, padding: 1)
-    #expect(try layer.x.convolution(layer.filters).bits() != direct.bits())
+    #expect(try layer.x.convolution(layer.filters).bits() == direct.bits())
+  }
+
+  @Test(arguments: [0, -1]) func strideIsLibtorchsToRefuse(stride: Int) throws {
+    let layer = try Layer(Self.cases[0])
+    #expect(throws: TensorError.self) {
+      _ = try layer.x.convolution(weight: layer.weight, bias: nil, stride: stride, padding: 1)
+    }
+  }
+
+  @Test func noSamplesHaveNoGradient() throws {
+    let layer = try Layer(Self.cases[0])
+    let none = try layer.x.sliced(0..<0, along: 0)
+    let found = try vectorJacobianProduct(
+      at: none, cotangent: layer.cotangent.sliced(0..<0, along: 0)
+    ) { try $0.convolution(layer.filters) }
+    #expect(found.gradient.shape == [0, 160, 8, 8])
   }
 
   @Test(arguments: [1, 3]) func rowsDoNotSeeEachOther(index: Int) throws {

@@ -36,6 +36,8 @@ import Testing
     let whole = try Tensor.weightedSum([(0.3, x), (-7, row.expanded(shape)), (2, x)])
     #expect(sum.shape == shape)
     #expect(try sum.floats() == whole.floats())
+    let wide = try Tensor.weightedSum([(0.3, x), (-7, row.converted(to: .float64)), (2, x)])
+    #expect(try wide.floats() == sum.floats())
   }
 
   @Test func gradientsRunThroughIt() throws {
@@ -50,5 +52,9 @@ import Testing
     #expect(throws: TensorError.self) { try Tensor.weightedSum([]) }
     let (two, three) = (try Tensor.full(1, shape: [2]), try Tensor.full(1, shape: [3]))
     #expect(throws: TensorError.self) { try Tensor.weightedSum([(1, two), (1, three)]) }
+    let (row, rows) = (try Tensor.full(1, shape: [1, 3]), try Tensor.full(1, shape: [2, 3]))
+    for (first, second) in [(row, rows), (rows, three)] {
+      #expect(throws: TensorError.self) { try Tensor.weightedSum([(1, first), (1, second)]) }
+    }
   }
 }

@@ -68,8 +68,7 @@ public struct CircularConvolution: PseudoInvertible {
   /// AᵀA x, |Ĥ|² between one pair of transforms.
   public func normal(_ x: Tensor) throws -> Tensor {
     try image.check(x, "Circular convolution")
-    let h = transfer.half(for: x)
-    return try (x.realFourierTransform() * (h * h.conjugate()))
+    return try (x.realFourierTransform() * transfer.halfPower(for: x))
       .inverseRealFourierTransform(width: image.width)
   }
 
@@ -112,6 +111,8 @@ struct TransferFunction: Sendable {
   private let single: Tensor
   /// What a transform of real numbers is multiplied with.
   private let halves: (double: Tensor, single: Tensor)
+  /// Its |Ĥ|², as complex numbers without an imaginary part.
+  private let halfPowers: (double: Tensor, single: Tensor)
 
   init(
     _ kernel: ConvolutionKernel, height: Int, width: Int, threshold: Double
@@ -131,6 +132,9 @@ struct TransferFunction: Sendable {
     single = try double.converted(to: .complex64)
     let half = try double.sliced(0..<double.shape[3] / 2 + 1, along: 3).contiguous()
     halves = (half, try half.converted(to: .complex64))
+    let power = try (half * half.conjugate()).realPart()
+    let powers = try Tensor.complex(real: power, imaginary: power * 0)
+    halfPowers = (powers, try powers.converted(to: .complex64))
   }
 
   /// In the precision of an image.
@@ -139,6 +143,11 @@ struct TransferFunction: Sendable {
   /// Its columns 0 … W/2, in the precision of an image.
   func half(for x: Tensor) -> Tensor {
     x.scalarType == .float64 ? halves.double : halves.single
+  }
+
+  /// |Ĥ|² of the columns 0 … W/2, in the precision of an image.
+  func halfPower(for x: Tensor) -> Tensor {
+    x.scalarType == .float64 ? halfPowers.double : halfPowers.single
   }
 
   /// |Ĥ|², real.

@@ -14,7 +14,7 @@ struct ConvolutionSizes {
     Self(batch: 1, from: 256, to: 256, side: 64), Self(batch: 1, from: 512, to: 512, side: 16),
     Self(batch: 8, from: 64, to: 64, side: 32), Self(batch: 8, from: 128, to: 128, side: 16),
     Self(batch: 8, from: 128, to: 128, side: 8), Self(batch: 1, from: 512, to: 512, side: 8),
-    Self(batch: 1, from: 1024, to: 1024, side: 8),
+    Self(batch: 1, from: 1024, to: 1024, side: 8), Self(batch: 2, from: 512, to: 512, side: 8),
   ]
 
   /// Few pixels for many filters: packing them anew would take long beside the convolution.

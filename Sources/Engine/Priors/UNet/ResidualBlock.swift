@@ -54,21 +54,20 @@ struct Convolution: Sendable {
     }
   }
 
-  /// - Parameter added: is added to the result.
   func callAsFunction(_ x: Tensor, adding added: Tensor? = nil) throws -> Tensor {
-    guard case .filtering(let filters) = method else {
-      let mixed = try self([x])
-      return try added.map { try mixed + $0 } ?? mixed
-    }
-    return try x.convolution(filters, adding: added)
+    try self([x], adding: added)
   }
 
   /// The convolution of an image in parts.
-  func callAsFunction(_ parts: [Tensor]) throws -> Tensor {
+  ///
+  /// - Parameter added: is added to the result.
+  func callAsFunction(_ parts: [Tensor], adding added: Tensor? = nil) throws -> Tensor {
     switch method {
-    case .filtering(let filters): try parts.joined().convolution(filters)
+    case .filtering(let filters):
+      return try parts.joined().convolution(filters, adding: added)
     case .mixingChannels(let layer):
-      try .mixedChannels(parts, weight: layer.weight, bias: layer.bias)
+      let mixed = try Tensor.mixedChannels(parts, weight: layer.weight, bias: layer.bias)
+      return try added.map { try mixed + $0 } ?? mixed
     }
   }
 }
@@ -137,7 +136,7 @@ public struct ResidualBlock: Sendable {
   /// Runs the block.
   ///
   /// - Parameters:
-  ///   - parts: [B,C₁,H,W], [B,C₂,H,W], …: the channels of an image, which are never joined in memory.
+  ///   - parts: [B,C₁,H,W], [B,C₂,H,W], …: the channels of an image, one after the other.
   ///   - activatedEmbedding: SiLU of the time embedding, [B or 1, 4M], float32.
   public func callAsFunction(_ parts: [Tensor], activatedEmbedding: Tensor) throws -> Tensor {
     let (normed, rest) = try inputNorm.branching(parts)

@@ -41,7 +41,8 @@ public struct MeasurementLoss: Sendable {
   }
 
   /// Terms that add up to the gradient: of a linear operator 2·AᵀA x and −2·Aᵀy, without a graph. A chain
-  /// takes them hundreds of times between two evaluations of the network, and Aᵀy stays the same.
+  /// takes them hundreds of times between two evaluations of the network, and Aᵀy stays the same. Their
+  /// sum keeps the rounding of both, of the order of 2⁻²⁴: no stable step moves x by more than a few of that.
   public func gradientTerms(at x: Tensor) throws -> [(weight: Double, tensor: Tensor)] {
     guard let linear = measurementOperator as? any LinearOperator else {
       return [(1, try gradient(at: x).gradient)]

@@ -115,6 +115,7 @@ import Testing
 
   private func expectSame(_ left: Tensor, _ right: Tensor, within tolerance: Double = 1e-12) {
     let pairs = try? zip(left.doubles(), right.doubles()).map { abs($0 - $1) }
+    #expect(left.shape == right.shape)
     #expect((pairs?.max() ?? .infinity) < tolerance)
   }
 }
