@@ -107,6 +107,11 @@ let package = Package(
     tool("mpi-selftest", ["Coordinator"], in: "MPISelfTest"),
     tool("layer-bench", ["Tensors"], in: "LayerBench"),
     tool("step-bench", ["Worker"], in: "StepBench"),
+    // The only tool in C++: Swift does not fork.
+    .executableTarget(
+      name: "first-use", dependencies: ["TorchShim"], path: "Tests/Support/FirstUse",
+      cxxSettings: [.unsafeFlags(["-fno-cxx-modules", "-Wall", "-Wextra", "-Werror"])],
+      linkerSettings: [.linkedLibrary("m")]),
     .target(
       name: "MockGPU", dependencies: ["TorchShim"], path: "Tests/Support/MockGPU",
       cxxSettings: [.unsafeFlags(torchHeaders + ["-Wall", "-Wextra", "-Werror"])]),

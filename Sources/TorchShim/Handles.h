@@ -2,6 +2,7 @@
 #pragma once
 
 #include "TorchShim.h"
+#include "VectorMath.h"
 
 #include <torch/torch.h>
 
@@ -28,9 +29,13 @@ template <typename Result, typename Body> Result guarded(Result failed, Body bod
   return failed;
 }
 
-/// Runs `body`, which makes a tensor; any exception becomes NULL and a message.
+/// Runs `body`, which makes a tensor; any exception becomes NULL and a message. Nothing is computed before a tensor is
+/// made.
 template <typename Body> TorchShimTensorRef make(Body body) noexcept {
-  return guarded<TorchShimTensorRef>(nullptr, [&] { return new TorchShimTensor{body()}; });
+  return guarded<TorchShimTensorRef>(nullptr, [&] {
+    resolveVectorMath();
+    return new TorchShimTensor{body()};
+  });
 }
 
 inline at::IntArrayRef list(const int64_t *values, int64_t count) {

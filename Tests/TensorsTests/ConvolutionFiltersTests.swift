@@ -10,25 +10,20 @@ import Testing
 /// a float32 sum, and its rounding to 8 significant bits by 2⁻⁸ of the sum.
 @Suite(.enabled(if: TorchRuntime.cpuCapability.hasPrefix("AVX512")))
 struct ConvolutionFiltersTests {
-  struct Case: CustomTestStringConvertible, Sendable {
-    let size: [Int], to: Int, kernel: Int, stride: Int, padding: Int
-    var testDescription: String { "\(size) → \(to), \(kernel)/\(stride)/\(padding)" }
-  }
-
   static let cases = [
-    Case(size: [1, 3, 32, 32], to: 64, kernel: 3, stride: 1, padding: 1),
-    Case(size: [1, 128, 16, 16], to: 6, kernel: 3, stride: 1, padding: 1),
-    Case(size: [5, 33, 7, 9], to: 17, kernel: 3, stride: 1, padding: 1),
-    Case(size: [1, 192, 8, 8], to: 96, kernel: 3, stride: 1, padding: 1),
-    Case(size: [5, 64, 1, 2], to: 64, kernel: 3, stride: 1, padding: 1),
-    Case(size: [5, 32, 16, 16], to: 32, kernel: 3, stride: 2, padding: 1),
-    Case(size: [1, 64, 15, 12], to: 48, kernel: 3, stride: 2, padding: 1),
-    Case(size: [1, 64, 17, 17], to: 64, kernel: 3, stride: 2, padding: 0),
-    Case(size: [5, 48, 9, 6], to: 80, kernel: 1, stride: 1, padding: 0),
+    ConvolutionCase(size: [1, 3, 32, 32], to: 64, kernel: 3, stride: 1, padding: 1),
+    ConvolutionCase(size: [1, 128, 16, 16], to: 6, kernel: 3, stride: 1, padding: 1),
+    ConvolutionCase(size: [5, 33, 7, 9], to: 17, kernel: 3, stride: 1, padding: 1),
+    ConvolutionCase(size: [1, 192, 8, 8], to: 96, kernel: 3, stride: 1, padding: 1),
+    ConvolutionCase(size: [5, 64, 1, 2], to: 64, kernel: 3, stride: 1, padding: 1),
+    ConvolutionCase(size: [5, 32, 16, 16], to: 32, kernel: 3, stride: 2, padding: 1),
+    ConvolutionCase(size: [1, 64, 15, 12], to: 48, kernel: 3, stride: 2, padding: 1),
+    ConvolutionCase(size: [1, 64, 17, 17], to: 64, kernel: 3, stride: 2, padding: 0),
+    ConvolutionCase(size: [5, 48, 9, 6], to: 80, kernel: 1, stride: 1, padding: 0),
   ]
 
   @Test(arguments: cases, [(false, false), (true, false), (false, true), (true, true)])
-  func valuesAndGradients(sizes: Case, has: (bias: Bool, added: Bool)) throws {
+  func valuesAndGradients(sizes: ConvolutionCase, has: (bias: Bool, added: Bool)) throws {
     let layer = try Layer(sizes, hasBias: has.bias)
     let added = has.added ? layer.cotangent : nil
     let exact = try layer.exact(adding: added)
@@ -152,11 +147,11 @@ struct ConvolutionFiltersTests {
 }
 
 private struct Layer: Sendable {
-  let sizes: ConvolutionFiltersTests.Case
+  let sizes: ConvolutionCase
   let x, weight, cotangent: Tensor
   let bias: Tensor?
 
-  init(_ sizes: ConvolutionFiltersTests.Case, hasBias: Bool = true) throws {
+  init(_ sizes: ConvolutionCase, hasBias: Bool = true) throws {
     let random = { (shape: [Int], seed: UInt64) throws in
       try TestTensors.narrow(shape, seed: seed).converted(to: .bfloat16)
     }

@@ -6,23 +6,18 @@ import Testing
 ///
 /// A sum of n products in float32 is off by at most (n + 1)·2⁻²⁴ of the sum of their sizes.
 @Suite struct UnfoldingTests {
-  struct Case: CustomTestStringConvertible, Sendable {
-    let size: [Int], to: Int, kernel: Int, stride: Int, padding: Int
-    var testDescription: String { "\(size) → \(to), \(kernel)/\(stride)/\(padding)" }
-  }
-
   /// More than 128 × 128 filters, up to 64 pixels.
   static let cases = [
-    Case(size: [1, 160, 8, 8], to: 144, kernel: 3, stride: 1, padding: 1),
-    Case(size: [3, 160, 4, 5], to: 144, kernel: 3, stride: 1, padding: 1),
-    Case(size: [2, 150, 1, 2], to: 113, kernel: 3, stride: 1, padding: 1),
-    Case(size: [2, 170, 11, 9], to: 100, kernel: 3, stride: 2, padding: 1),
-    Case(size: [1, 130, 17, 17], to: 130, kernel: 3, stride: 2, padding: 0),
-    Case(size: [2, 140, 5, 6], to: 120, kernel: 5, stride: 1, padding: 2),
+    ConvolutionCase(size: [1, 160, 8, 8], to: 144, kernel: 3, stride: 1, padding: 1),
+    ConvolutionCase(size: [3, 160, 4, 5], to: 144, kernel: 3, stride: 1, padding: 1),
+    ConvolutionCase(size: [2, 150, 1, 2], to: 113, kernel: 3, stride: 1, padding: 1),
+    ConvolutionCase(size: [2, 170, 11, 9], to: 100, kernel: 3, stride: 2, padding: 1),
+    ConvolutionCase(size: [1, 130, 17, 17], to: 130, kernel: 3, stride: 2, padding: 0),
+    ConvolutionCase(size: [2, 140, 5, 6], to: 120, kernel: 5, stride: 1, padding: 2),
   ]
 
   @Test(arguments: cases, [(false, false), (true, false), (false, true), (true, true)])
-  func valuesAndGradients(sizes: Case, has: (bias: Bool, added: Bool)) throws {
+  func valuesAndGradients(sizes: ConvolutionCase, has: (bias: Bool, added: Bool)) throws {
     let layer = try Layer(sizes, hasBias: has.bias)
     let added = has.added ? layer.cotangent : nil
     let found = try layer.differentiated(added)
@@ -57,7 +52,7 @@ import Testing
   /// A batch of more pixels is libtorch's: it reads the filters once, unfolded ones once for each sample.
   @Test func largerBatchesAreLibtorchs() throws {
     let layer = try Layer(
-      Case(size: [5, 130, 5, 5], to: 130, kernel: 3, stride: 1, padding: 1))
+      ConvolutionCase(size: [5, 130, 5, 5], to: 130, kernel: 3, stride: 1, padding: 1))
     let direct = try layer.x.plainConvolution(weight: layer.weight, padding: 1)
     #expect(try layer.x.convolution(layer.filters).bits() == direct.bits())
   }
@@ -116,11 +111,11 @@ import Testing
 
   /// A layer on random numbers.
   struct Layer {
-    let sizes: Case
+    let sizes: ConvolutionCase
     let x, weight, cotangent: Tensor
     let bias: Tensor?
 
-    init(_ sizes: Case, hasBias: Bool = false) throws {
+    init(_ sizes: ConvolutionCase, hasBias: Bool = false) throws {
       self.sizes = sizes
       x = try TestTensors.narrow(sizes.size, seed: 1).channelsLast()
       weight = try TestTensors.narrow(
