@@ -42,11 +42,13 @@ at::Tensor inOnePass(std::vector<at::Tensor> terms, const double *weights) {
   auto loop = CHOSEN(weightedSum);
   // All at once, or row by row where a term has but one.
   auto length = result.numel();
-  for (const auto &term : terms) length = std::min(length, term.numel());
+  for (const auto &term : terms)
+    length = std::min(length, term.numel());
   for (int64_t start = 0; start < result.numel(); start += length) {
     loop(memory.data(), weights, memory.size(), length, result.mutable_data_ptr<float>() + start);
     for (size_t term = 0; term < terms.size(); ++term)
-      if (terms[term].numel() > length) memory[term] += length;
+      if (terms[term].numel() > length)
+        memory[term] += length;
   }
   return result;
 }
