@@ -45,6 +45,22 @@ extension EndToEnd {
       try expectSame(grown.maps(), direct.maps(), "5 grown to 7 in units of 4")
     }
 
+    /// libtorch without the vector units of any processor stands for another machine.
+    @Test func onAnotherProcessor() throws {
+      let folder = try TemporaryFolder()
+      let configuration = try TinyExperiment(images: 1).write(into: folder)
+      let run = ["run", configuration, "--output", folder("run"), "--set"]
+      let other = ["ATEN_CPU_CAPABILITY": "default"]
+      #expect(try Program.run(run + ["run.samples=2"], environment: other).code == 0)
+      let words = "last bits of a sample depend on it"
+      let second = try Program.run(run + ["run.samples=4"])
+      #expect(second.code == 0 && second.errors.contains(words), "\(second)")
+      let third = try Program.run(run + ["run.samples=6"])
+      #expect(third.code == 0 && !third.errors.contains(words), "known by now: \(third)")
+      let record = try String(contentsOfFile: folder("run/run.yaml"), encoding: .utf8)
+      #expect(record.contains(#/processor: "\w[\w ]*, AVX/#), "\(record)")
+    }
+
     @Test func moreImages() throws {
       let folder = try TemporaryFolder()
       let configuration = try TinyExperiment(images: 4).write(into: folder)

@@ -1,7 +1,6 @@
 import Coordinator
 import Foundation
 import RunFiles
-import Tensors
 import Worker
 
 /// What `run.yaml` keeps besides the configuration: versions, and SHA-256 of prior and inputs.
@@ -12,18 +11,24 @@ struct RunRecord {
   /// - Throws: ``ChangedInputs`` if the folder has results of other content under the same names.
   init(_ loaded: RunSession.Loaded, inputs: [ImageID: String]) throws {
     let digests = Dictionary(uniqueKeysWithValues: inputs.map { ($0.key.name, $0.value) })
-    let earlier = InputRecord(folder: loaded.configuration.run.output)
-    let all = try earlier.adding(digests)
+    let folder = loaded.configuration.run.output
+    let all = try InputRecord(folder: folder).adding(digests)
+    let arithmetic = ArithmeticRecord(folder: folder).adding(.current)
     let facts =
       [
         (key: "problem", value: loaded.experiment.problemHash),
         (key: "prior_sha256", value: loaded.experiment.prior.digest),
-        (key: "libtorch", value: TorchRuntime.version),
-        (key: "processor", value: TorchRuntime.cpuCapability),
-      ] + loaded.experiment.fileFacts + all.facts
+      ] + arithmetic.facts + loaded.experiment.fileFacts + all.facts
     description = RunDescription(
       workHash: loaded.workHash, program: Program.name,
       configuration: loaded.experiment.configuration.yaml(record: facts))
+  }
+
+  /// What a folder's `run.yaml` keeps; nothing where there is none.
+  static func facts(in folder: String) -> [String: String] {
+    let file = "\(folder)/run.yaml"
+    let text = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
+    return (try? Configuration.record(inYAML: text, name: file)) ?? [:]
   }
 }
 
@@ -44,10 +49,7 @@ struct InputRecord {
   /// What the folder's `run.yaml` says; nothing where there is none.
   init(folder: String) {
     self.folder = folder
-    let file = "\(folder)/run.yaml"
-    let text = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
-    let facts = (try? Configuration.record(inYAML: text, name: file)) ?? [:]
-    let pairs = facts.compactMap { key, value -> (String, String)? in
+    let pairs = RunRecord.facts(in: folder).compactMap { key, value -> (String, String)? in
       guard key.hasPrefix(Self.prefix), let space = value.firstIndex(of: " ") else { return nil }
       return (String(value[value.index(after: space)...]), String(value[..<space]))
     }

@@ -118,6 +118,7 @@ final class RunSession: Sendable {
     if let share { console.note("\(share)") }
     // Before anything is written.
     _ = try loaded.plan(share)
+    warnOfOtherArithmetic(loaded.configuration.run.output, console)
     let directory = try openFolder(&loaded, inputs)
     let goal = loaded.experiment.configuration.goal
     warnOfThrownAwayRows(goal, console)
@@ -155,6 +156,11 @@ final class RunSession: Sendable {
       self.loaded.withLock { [loaded] in $0 = loaded }
       return try open()
     }
+  }
+
+  private func warnOfOtherArithmetic(_ folder: String, _ console: Console) {
+    let notice = ArithmeticRecord(folder: folder).notice(adding: .current, folder: folder)
+    if let notice { console.note(notice) }
   }
 
   private func warnOfThrownAwayRows(_ goal: SampleGoal, _ console: Console) {
