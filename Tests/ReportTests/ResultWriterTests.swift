@@ -23,18 +23,29 @@ import Testing
     return directory
   }
 
-  private func part(_ name: String) throws -> Part {
+  /// - Parameter failing: with this reason all samples fail.
+  private func part(_ name: String, samples: Int = 2, failing: String? = nil) throws -> Part {
     var statistics = ImageStatistics(pixelCount: 64, options: StatisticsOptions(levels: true))
-    let records = (0..<2).map {
-      SampleRecord(index: $0, attempts: 1, failure: nil, networkEvaluations: 1, seconds: 0)
+    let records = (0..<samples).map {
+      SampleRecord(index: $0, attempts: 1, failure: failing, networkEvaluations: 1, seconds: 0)
     }
-    for index in 0..<2 { try statistics.add((0..<64).map { Float($0 + index) / 80 }) }
+    for index in 0..<samples where failing == nil {
+      try statistics.add((0..<64).map { Float($0 + index) / 80 })
+    }
     return try Part(
       image: ImageID(name: name), shape: [1, 8, 8], statistics: statistics, records: records,
       kept: [:])
   }
 
   private func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  private func results(
+    _ directory: RunDirectory, quantiles: [Double] = [0.05, 0.95]
+  ) throws -> WrittenResults {
+    let statistics = Configuration.Statistics(quantiles: quantiles)
+    return try ResultWriter(directory, statistics: statistics) { _, _ in SceneImages() }
+      .write(directory.scan(), facts: [:])
+  }
 
   /// Writes results; tells for each image whether the mark was there when its maps were made.
   private func write(_ directory: RunDirectory) throws -> [Bool] {
@@ -75,5 +86,65 @@ import Testing
     }
     #expect(throws: FileError.self) { try write(directory) }
     #expect(!exists(summary))
+  }
+
+  @Test func mapsOfOtherQuantilesDoNotStay() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let directory = try directory()
+    _ = try results(directory, quantiles: [0.05, 0.00002])
+    for name in ["q05.npy", "q05.png", "q00002.npy"] { #expect(exists("\(folder)/maps/a/\(name)")) }
+    let others = ["truth.png", "measurement.png", "notes.txt", "q05.txt"]
+    for name in others { try AtomicFile.write("x", to: "\(folder)/maps/a/\(name)") }
+    _ = try results(directory, quantiles: [0.1, 0.9])
+    let names = try FileManager.default.contentsOfDirectory(atPath: "\(folder)/maps/a")
+    #expect(
+      names.filter { $0.hasPrefix("q") }.sorted() == [
+        "q05.txt", "q10.npy", "q10.png", "q90.npy", "q90.png",
+      ])
+    #expect(names.contains("mean.npy") && names.contains("width.png"))
+    #expect(Set(names).isSuperset(of: others))
+  }
+
+  @Test func mapsWithoutSamplesAreNamed() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let directory = try directory()
+    #expect(try results(directory).foreignMaps == [])
+    for name in try FileManager.default.contentsOfDirectory(atPath: directory.partsPath)
+    where name.hasPrefix("b") { try AtomicFile.remove("\(directory.partsPath)/\(name)") }
+    let left = try results(directory)
+    #expect(left.foreignMaps == ["b"] && left.table.rows.map(\.image) == ["a"])
+    #expect(exists("\(folder)/maps/b/mean.npy"))
+  }
+
+  @Test func imagesOfFailedSamplesHaveARow() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let directory = try directory()
+    try directory.commit(part("aa", samples: 3, failing: "not finite"))
+    let table = try results(directory).table
+    #expect(table.rows.map(\.image) == ["a", "aa", "b"])
+    #expect(table.rows.map(\.samples) == [2, 0, 2] && table.rows.map(\.failed) == [0, 3, 0])
+    #expect(table.rows[1].evaluations == 3 && table.rows[1].standardDeviation == nil)
+    let text = try String(contentsOfFile: summary, encoding: .utf8)
+    #expect(text.contains("\"failed_samples\" : 3") && text.contains("\"images\" : 3"))
+    #expect(
+      try String(contentsOfFile: "\(folder)/metrics.csv", encoding: .utf8).contains("\naa,0,3,"))
+    #expect(!exists("\(folder)/maps/aa"))
+  }
+
+  @Test func oneSampleHasNoSpread() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let directory = try directory()
+    try directory.commit(part("one", samples: 1))
+    let row = try #require(try results(directory).table.rows.last)
+    #expect(row.samples == 1 && row.standardDeviation == nil && row.monteCarloError == nil)
+    #expect(!(try String(contentsOfFile: "\(folder)/metrics.csv", encoding: .utf8)).contains("nan"))
+  }
+
+  @Test(arguments: [
+    (0.05, "q05"), (0.5, "q50"), (0.975, "q975"), (0.0001, "q0001"), (0.00002, "q00002"),
+    (0.000025, "q000025"), (0.99999, "q99999"),
+  ])
+  func namesOfQuantiles(level: Double, name: String) {
+    #expect(ImageResult.name(ofQuantile: level) == name)
   }
 }

@@ -104,8 +104,7 @@ extension CoordinatorCore {
       let isDone = schedule.isComplete && pendingCommits == 0 && ending.code == .interrupted
       conclude(isDone ? completeEnding : ending, stopped: since, now)
     case .concluding(let ending, let stopped?) where now - stopped > settings.grace + 4:
-      let text = "interrupted while results were written; run again to go on"
-      leave(ending.code.isComplete ? RunEnding(.interrupted, text) : ending)
+      leave(ending.code.isComplete ? .interruptedInResults : ending)
     case .concluding, .over: return
     }
   }

@@ -1,12 +1,16 @@
 import Foundation
 
-/// What a rank does before it joins the run: it reads the run folder and loads its prior.
+/// What a rank does before it joins the run, and in place of it: it reads the run folder and loads its prior; where
+/// all samples are there, it makes their maps.
 ///
 /// That may take minutes. It happens on a thread of its own, while the main thread goes on telling
-/// the others that this rank is alive, and notices when they are not.
+/// the others that this rank is alive, and notices when they are not, or when the run is asked to stop.
 struct Preparation {
   private let transport: any Transport
   private let settings: RunSettings
+  private let stopRequest: () -> StopReason?
+  /// When rank 0 was asked to stop, and why; the others wait for its word.
+  private var stop: (reason: StopReason, since: Double)?
   private var said: Double
   private var heard: Double
   private var pauses: PauseDetector
@@ -17,20 +21,21 @@ struct Preparation {
   /// The end of the run, if it came before this rank was ready.
   private(set) var outcome = RunOutcome(RunEnding(.internalError))
 
-  init(_ transport: any Transport, _ settings: RunSettings) {
+  init(_ transport: any Transport, _ job: RunJob) {
     self.transport = transport
-    self.settings = settings
+    settings = job.settings
+    stopRequest = job.stopRequest
     let now = settings.clock()
     (said, heard, pauses) = (-.infinity, now, PauseDetector(now: now))
   }
 
-  /// Does some work; a run of one rank does it right here.
+  /// Does some work.
   ///
-  /// - Returns: nil if the run is over meanwhile, see ``outcome``.
+  /// - Returns: nil if the run is over meanwhile, see ``outcome``. Work that has begun may end within the grace of
+  ///   a run that is asked to stop.
   mutating func run<Value: Sendable>(
     _ work: @escaping @Sendable () throws -> Value
   ) throws(TransportError) -> Result<Value, any Error>? {
-    if transport.node.size == 1 { return Result { try work() } }
     let (result, bell) = (Monitor<Result<Value, any Error>?>(nil), Doorbell())
     let thread = Thread {
       let value = Result { try work() }
@@ -62,8 +67,16 @@ extension Preparation {
       if let ending = take(envelope) { return end(ending, abort: false) }
     }
     if now - said >= settings.heartbeat { try beat(now) }
+    if let reason = dueStop(now) { return end(CoordinatorCore.interruption(reason), abort: false) }
     guard !isFirst, now - heard > settings.lease else { return false }
     return end(.silentCoordinator(transport.node, seconds: now - heard), abort: true)
+  }
+
+  /// Why rank 0 must not wait for its work any longer; nil if it may.
+  private mutating func dueStop(_ now: Double) -> StopReason? {
+    guard isFirst else { return nil }
+    if stop == nil, let reason = stopRequest() { stop = (reason, now) }
+    return stop.flatMap { now - $0.since > settings.grace ? $0.reason : nil }
   }
 
   private mutating func end(_ ending: RunEnding, abort: Bool) -> Bool {

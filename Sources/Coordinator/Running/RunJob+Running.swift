@@ -13,7 +13,7 @@ extension RunJob {
   }
 
   private func follow(_ transport: any Transport) throws(TransportError) -> RunOutcome {
-    var preparation = Preparation(transport, settings)
+    var preparation = Preparation(transport, self)
     guard let equipped = try equip(transport.node, Equipment.none, &preparation) else {
       return preparation.outcome
     }
@@ -22,12 +22,12 @@ extension RunJob {
   }
 
   private func lead(_ transport: any Transport) throws(TransportError) -> RunOutcome {
-    var preparation = Preparation(transport, settings)
+    var preparation = Preparation(transport, self)
     switch try preparation.run(open) {
     case .success(let run): return try lead(transport, run, &preparation)
     case .failure(let error):
-      return try dismiss(transport, RunEnding(ExitCode(for: error), "\(error)"))
-    case nil: return preparation.outcome
+      return try dismiss(transport, RunOutcome(RunEnding(ExitCode(for: error), "\(error)")))
+    case nil: return try dismiss(transport, preparation.outcome)
     }
   }
 
@@ -54,11 +54,14 @@ extension RunJob {
     let concluded = try preparation.run {
       conclude(.finished(failedSamples: report.failedSamples))
     }
-    guard let ending = try? concluded?.get() else { return preparation.outcome }
-    var outcome = try dismiss(transport, ending)
+    var outcome = preparation.outcome
+    switch concluded {
+    case .success(let ending)?: outcome = RunOutcome(ending)
+    default: outcome.ending = .interruptedInResults
+    }
     outcome.report = report
-    record(RunStatus(run, report, ending: ending), in: run)
-    return outcome
+    record(RunStatus(run, report, ending: outcome.ending), in: run)
+    return try dismiss(transport, outcome)
   }
 
   private func lead(
@@ -71,7 +74,9 @@ extension RunJob {
       workHash: run.directory.description.workHash, priorDigest: "")
     let spare = Equipment(executors: [], agreement: agreement, folder: run.directory.path)
     guard let equipped = try equip(transport.node, spare, &preparation) else {
-      return preparation.outcome
+      let report = ProgressReport(run, work: work)
+      record(RunStatus(run, report, ending: preparation.outcome.ending), in: run)
+      return try dismiss(transport, preparation.outcome)
     }
     let loop = RunLoop(self, transport, equipped.equipment, early: preparation.early)
     loop.coordinate(run, work, runName: runName)
@@ -111,10 +116,10 @@ extension RunJob {
 
   /// Sends all ranks home.
   private func dismiss(
-    _ transport: any Transport, _ ending: RunEnding
+    _ transport: any Transport, _ outcome: RunOutcome
   ) throws(TransportError) -> RunOutcome {
-    try tellAll(.end(ending), transport)
-    return RunOutcome(ending)
+    try tellAll(.end(outcome.ending), transport)
+    return outcome
   }
 
   private func tellAll(
@@ -125,6 +130,10 @@ extension RunJob {
 }
 
 extension RunEnding {
+  /// The ending of a run whose samples are all there, but not all of their maps.
+  static let interruptedInResults = RunEnding(
+    .interrupted, "interrupted while results were written; run again to go on")
+
   /// The ending of a run whose work is done.
   static func finished(failedSamples: Int) -> RunEnding {
     if failedSamples == 0 { return RunEnding(.complete) }

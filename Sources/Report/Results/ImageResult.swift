@@ -71,9 +71,10 @@ struct ImageResult {
     return [("width", zip(upper, lower).map { $0 - $1 })]
   }
 
-  /// `q05` for 0.05, `q50` for 0.5, `q975` for 0.975.
+  /// `q05` for 0.05, `q50` for 0.5, `q975` for 0.975, `q00002` for 0.00002.
   static func name(ofQuantile probability: Double) -> String {
-    let digits = "\(probability)".dropFirst(2)
+    // As text a Double below 10⁻⁴ has an exponent, a Decimal never.
+    let digits = (Decimal(string: "\(probability)") ?? 0).description.dropFirst(2)
     return "q" + (digits.count == 1 ? digits + "0" : digits)
   }
 
@@ -115,8 +116,8 @@ extension ImageResult {
       image: part.image.name, samples: good.count, failed: part.failedCount,
       samplePSNR: Self.average(good.compactMap(\.psnr)),
       sampleSSIM: Self.average(good.compactMap(\.ssim)),
-      standardDeviation: Self.average(map("std").map(Double.init)),
-      monteCarloError: Self.average(map("mcse").map(Double.init)),
+      standardDeviation: hasSpread ? Self.average(map("std").map(Double.init)) : nil,
+      monteCarloError: hasSpread ? Self.average(map("mcse").map(Double.init)) : nil,
       residual: Self.average(good.compactMap(\.residual)),
       evaluations: part.records.reduce(0) { $0 + $1.networkEvaluations },
       seconds: part.records.reduce(0) { $0 + $1.seconds })
@@ -127,7 +128,7 @@ extension ImageResult {
     row.meanPSNR = try ImageQuality.peakSignalToNoise(map("mean"), truth: truth)
     row.meanSSIM = try ImageQuality.structuralSimilarity(
       map("mean"), truth: truth, shape: part.shape)
-    row.coverage = try interval.map {
+    row.coverage = try (hasSpread ? interval : nil).map {
       try ImageQuality.intervalCoverage(lower: map($0.lower), upper: map($0.upper), truth: truth)
     }
     row.calibratedCoverage = try calibrated.map {
@@ -135,6 +136,9 @@ extension ImageResult {
     }
     return row
   }
+
+  /// A single sample spans no interval.
+  private var hasSpread: Bool { part.statistics.count > 1 }
 
   /// The ends of the calibrated intervals, where there are any.
   private var calibrated: (lower: [Float], upper: [Float])? {

@@ -3,6 +3,7 @@ import Statistics
 
 /// What is gathered of all images while their maps are written, one after another.
 struct ResultTables {
+  /// Of all images with samples, good or failed.
   private(set) var rows: [ImageMetrics] = []
   private(set) var calibration = RunCalibration()
   private(set) var quantities: QuantityTable
@@ -22,10 +23,24 @@ struct ResultTables {
     if sheet.count < OverviewPicture.maximumRows { sheet.append(try result.overviewRow(metrics)) }
   }
 
+  /// An image all of whose samples have failed.
+  mutating func addEmpty(_ part: Part) {
+    rows.append(ImageMetrics(withoutSamples: part))
+  }
+
   /// Flags the images whose samples and data disagree, once all are known.
   mutating func judge() {
     let findings = PosteriorPredictiveCheck.findings(rows.map(\.dataCheck))
     for (row, finding) in findings.enumerated() { rows[row].dataFinding = finding }
+  }
+}
+
+extension ImageMetrics {
+  fileprivate init(withoutSamples part: Part) {
+    self.init(
+      image: part.image.name, samples: 0, failed: part.failedCount,
+      evaluations: part.records.reduce(0) { $0 + $1.networkEvaluations },
+      seconds: part.records.reduce(0) { $0 + $1.seconds })
   }
 }
 

@@ -5,40 +5,41 @@ import RunFiles
 extension ResultWriter {
   /// Writes maps, pictures and kept samples of an image.
   func write(_ result: ImageResult, _ limits: ReportLimits) throws {
-    let folder = directory.mapsPath(of: result.part.image)
-    try directory.makeFolder(of: "\(folder)/mean.npy")
+    var folder = try MapFolder(of: result.part.image, in: directory)
     for (name, values) in result.maps {
       let array = StoredArray(values, shape: result.part.shape)
-      try AtomicFile.write(Npy.encode(array), to: "\(folder)/\(name).npy")
+      try folder.write(Npy.encode(array), as: "\(name).npy")
       let style = limits.style(of: ImageResult.kind(of: name))
-      try picture(result.image(name), name, style, of: result, to: "\(folder)/\(name).png")
+      try picture(result.image(name), name, style, of: result, to: &folder)
     }
-    try writeScene(result, folder)
+    try writeScene(result, &folder)
     for (index, values) in result.shownSamples {
       let image = try FloatImage(values, shape: result.part.shape)
-      let path = "\(folder)/\(ImageResult.name(ofSample: index)).png"
-      try picture(image, "sample \(index)", .picture, of: result, to: path)
+      let name = ImageResult.name(ofSample: index)
+      try picture(image, name, title: "sample \(index)", .picture, of: result, to: &folder)
     }
+    try folder.removeOthers()
     if savesSamples { try writeSamples(result.part) }
   }
 
-  private func writeScene(_ result: ImageResult, _ folder: String) throws {
+  private func writeScene(_ result: ImageResult, _ folder: inout MapFolder) throws {
     if let measurement = result.scene.measurement {
       let image = try FloatImage(measurement.values, shape: measurement.shape)
-      try picture(image, "measurement", .picture, of: result, to: "\(folder)/measurement.png")
+      try picture(image, "measurement", .picture, of: result, to: &folder)
     }
     if let truth = result.scene.truth {
       let image = try FloatImage(truth, shape: result.part.shape)
-      try picture(image, "truth", .picture, of: result, to: "\(folder)/truth.png")
+      try picture(image, "truth", .picture, of: result, to: &folder)
     }
   }
 
   private func picture(
-    _ image: FloatImage, _ title: String, _ style: MapPicture.Style, of result: ImageResult,
-    to path: String
+    _ image: FloatImage, _ name: String, title: String? = nil, _ style: MapPicture.Style,
+    of result: ImageResult, to folder: inout MapFolder
   ) throws {
-    let picture = try MapPicture(title: "\(result.part.image.name): \(title)", style: style)
-    try AtomicFile.write(PNGFile.encode(picture.render(image)), to: path)
+    let picture = try MapPicture(
+      title: "\(result.part.image.name): \(title ?? name)", style: style)
+    try folder.write(PNGFile.encode(picture.render(image)), as: "\(name).png")
   }
 
   private func writeSamples(_ part: Part) throws {

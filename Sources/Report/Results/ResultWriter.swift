@@ -31,7 +31,7 @@ public struct ResultWriter: Sendable {
     self.scene = scene
   }
 
-  /// Writes the results of all images that have samples.
+  /// Writes the results of all images that have samples; what is there of others stays.
   ///
   /// Two passes over the images, one part in memory at a time: colour limits are common to all.
   /// `summary.json` is deleted first and written last, so where it is, everything is written.
@@ -48,7 +48,10 @@ public struct ResultWriter: Sendable {
     for image in images {
       guard let part = try directory.part(of: image, in: progress) else { continue }
       tables.failures.add(part)
-      guard part.statistics.count > 0 else { continue }
+      guard part.statistics.count > 0 else {
+        tables.addEmpty(part)
+        continue
+      }
       let result = try result(of: part)
       try write(result, limits)
       try report.add(result, interval: intervalNames, folder: "maps/\(image.name)")
@@ -56,7 +59,8 @@ public struct ResultWriter: Sendable {
     }
     tables.judge()
     let written = WrittenResults(
-      table: MetricsTable(rows: tables.rows, interval: interval), calibration: tables.calibration)
+      table: MetricsTable(rows: tables.rows, interval: interval), calibration: tables.calibration,
+      foreignMaps: MapFolder.images(in: directory).subtracting(images.map(\.name)).sorted())
     try write(tables, written)
     if !tables.sheet.isEmpty { try writeOverview(tables.sheet, limits.std) }
     try finish(report, tables, written)
@@ -77,8 +81,9 @@ public struct ResultWriter: Sendable {
   ) throws {
     let figures = written.calibration.summary().map(CalibrationFigures.init)
     try figures?.write(to: "\(directory.path)/calibration", in: directory)
+    let shown = MetricsTable(rows: tables.rows.filter { $0.samples > 0 }, interval: interval)
     try report.finish(
-      written.table, title: title, calibration: figures, remarks: remarks,
+      shown, title: title, calibration: figures, remarks: remarks,
       failures: tables.failures, provenance: Provenance(directory))
   }
 

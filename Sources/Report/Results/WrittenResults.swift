@@ -4,4 +4,6 @@ public struct WrittenResults: Sendable {
   public let table: MetricsTable
   /// What the images with truth say together.
   public let calibration: RunCalibration
+  /// Images whose maps are in the folder, though no sample of them is; by name.
+  public let foreignMaps: [String]
 }

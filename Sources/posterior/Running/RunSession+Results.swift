@@ -81,11 +81,21 @@ struct RunResults {
       scenes.images(of: $0, shape: $1)
     }
     let results = try writer.write(standing.progress, facts: facts(standing, report))
+    noteForeignMaps(results.foreignMaps, directory)
     let text = [
       results.table.text(width: 110), "",
       "report: \(directory.path)/report.html   maps and pictures: \(directory.path)/maps/",
     ].joined(separator: "\n")
     return (text, results)
+  }
+
+  private func noteForeignMaps(_ images: [String], _ directory: RunDirectory) {
+    guard !images.isEmpty else { return }
+    let shown = images.prefix(5).joined(separator: ", ")
+    let more = images.count > 5 ? " and \(images.count - 5) more" : ""
+    console.note(
+      "\(directory.path)/maps has maps of \(shown)\(more), of which parts/ has no sample (any more): "
+        + "they are left as they are, and are in no table")
   }
 
   private func facts(

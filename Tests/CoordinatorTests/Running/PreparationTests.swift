@@ -91,4 +91,48 @@ import Testing
     #expect(outcomes.allSatisfy { $0.ending.code == .inputOutput })
     #expect(outcomes[1].hasAbandonedThreads)
   }
+
+  enum Stage: CaseIterable { case opening, equipping, concluding }
+
+  /// Nothing of this looks at a flag: it is left behind after the grace time.
+  @Test(arguments: Stage.allCases, [1, 2]) func aStopEndsWhatTakesTooLong(
+    stage: Stage, ranks: Int
+  ) throws {
+    var run = try Self.run(Clock())
+    if stage == .concluding {
+      _ = run.start(ranks: 1)
+      run = try run.again()
+    }
+    let clock = Clock()
+    run.settings.clock = { clock.now }
+    let (isReached, isOver) = (Monitor(false), Monitor(false))
+    @Sendable func hang() {
+      isReached.change { $0 = true }
+      _ = isOver.wait { $0 ? true : nil }
+    }
+    if stage == .opening { run.opening = { hang() } }
+    if stage == .equipping { run.equipping = { if $0.rank == 0 { hang() } } }
+    run.stopRequest = { rank in rank == 0 && isReached.look { $0 } ? .signal(SIGTERM) : nil }
+    Thread.detachNewThread {
+      // Slower than the ranks look, else they would take the jumps as pauses of their own.
+      while isOver.wait(upTo: 0.3, { $0 ? true : nil }) == nil { clock.advance() }
+    }
+    let outcomes = try run.start(ranks: ranks) { job in
+      guard stage == .concluding else { return }
+      job.conclude = { ending in
+        hang()
+        return ending
+      }
+    }.map { try $0.get() }
+    isOver.change { $0 = true }
+    let words = stage == .concluding ? "while results were written" : "signal TERM"
+    for outcome in outcomes {
+      #expect(outcome.ending.code == .interrupted)
+      #expect(outcome.ending.text?.contains(words) == true, "\(outcome.ending)")
+    }
+    #expect(outcomes[0].hasAbandonedThreads)
+    if stage != .opening {
+      #expect(try run.directory().statuses()["status.json"]??.state == .interrupted)
+    }
+  }
 }

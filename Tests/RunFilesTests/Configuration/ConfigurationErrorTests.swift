@@ -114,7 +114,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     Mistake(
       "quantiles: [0.1, 0.9]", "quantiles: [0.9, 0.1]",
       "a.yaml:45: statistics.quantiles: found '[0.9, 0.1]', "
-        + "allowed: levels that rise, each above 0 and below 1"),
+        + "allowed: levels that rise, from 0.000001 to 0.999999"),
     Mistake(
       "save_samples: true", "save_samples: maybe",
       "a.yaml:47: statistics.save_samples: found 'maybe', expected true or false"),

@@ -27,11 +27,12 @@ extension Configuration.Statistics {
 }
 
 extension ValueKind where Value == [Double] {
-  /// Rising levels strictly between 0 and 1, or none.
+  /// Rising levels, or none; their digits name files.
   static var quantiles: Self {
     list(of: .number(.between(0, 1)), count: 0...99)
-      .satisfying("levels that rise, each above 0 and below 1") { levels in
-        zip(levels, levels.dropFirst()).allSatisfy { $0 < $1 }
+      .satisfying("levels that rise, from 0.000001 to 0.999999") { levels in
+        levels.allSatisfy { 0.000001...0.999999 ~= $0 }
+          && zip(levels, levels.dropFirst()).allSatisfy { $0 < $1 }
       }
   }
 }

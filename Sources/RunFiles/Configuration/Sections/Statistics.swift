@@ -1,7 +1,7 @@
 extension Configuration {
   /// Section `statistics`: which maps, quantities and samples are kept.
   public struct Statistics: Sendable, Equatable {
-    /// Levels of the quantile maps, rising, strictly between 0 and 1; empty for none, which also saves their memory.
+    /// Levels of the quantile maps, rising, from 0.000001 to 0.999999; empty for none, which also saves their memory.
     public var quantiles: [Double]
     /// First samples of each image kept as pictures.
     public var keepSamples: Int
