@@ -96,5 +96,7 @@ import Testing
     let error: any Error = FormatError(file: "x", problem: PNGProblem.notPNG)
     #expect(error is any BadInput)
     #expect(ImageError.fileName(folder: "x") as any Error is any BadInput)
+    let problem = ConfigurationProblem(place: .file("x"), key: "", reason: .empty)
+    #expect(ConfigurationError(problem) as any Error is any BadInput)
   }
 }
