@@ -208,6 +208,12 @@ struct Mistake: Sendable, CustomTestStringConvertible {
       "a.yaml:34: sampler.timestep_respacing: found the quoted text '10,0', "
         + "expected a number of steps from 1 to 100000, \"10,10,5\" or \"ddim25\""),
     Mistake(
+      "steps: 250", "timestep_respacing: \"1\"",
+      "a.yaml:34: sampler.timestep_respacing: keeps 1 step; a process needs at least 2"),
+    Mistake(
+      "steps: 250", "timestep_respacing: ddim1",
+      "a.yaml:34: sampler.timestep_respacing: keeps 1 step; a process needs at least 2"),
+    Mistake(
       "steps: 250", "timestep_respacing: \"600,10\"",
       "a.yaml:34: sampler.timestep_respacing: "
         + "section 1 of 2 has 500 of the prior's 1000 steps, not 600"),

@@ -17,9 +17,16 @@ extension Configuration.Respacing {
 
   private func checked(_ section: SectionReader, of steps: Int?) -> Self? {
     if self == .sections([]) { return .sections([steps ?? 1000]) }
-    guard let steps, let text = problem(of: steps) else { return self }
+    guard let text = keepsTooFew ?? steps.flatMap(problem(of:)) else { return self }
     section.problem("timestep_respacing", .conflict(text))
     return nil
+  }
+
+  private var keepsTooFew: String? {
+    switch self {
+    case .sections([1]), .strided(1): "keeps 1 step; a process needs at least 2"
+    default: nil
+    }
   }
 
   /// Why this many steps cannot be taken out of `steps`; nil if they can.
