@@ -4,7 +4,7 @@ public struct LoadedImage: Sendable, Equatable {
   public let shape: [Int]
   /// `channels × height × width` values in [0,1].
   public let values: [Float]
-  /// What was done to the content, in words for the user, such as alpha left out.
+  /// What was done to the content, in words for the user that name the file, such as alpha left out.
   public let notices: [String]
 }
 

@@ -37,6 +37,9 @@ import Testing
       text(NpyProblem.size(shape: [2], type: .f32, expected: 8, found: 7))
         == "a/x: 2 of f32 needs 8 bytes, but 7 follow the header; was the copy cut short?")
     #expect(
+      text(NpyProblem.size(shape: [2], type: .f32, expected: 8, found: 10))
+        == "a/x: 2 of f32 needs 8 bytes, but 10 follow the header; save it again with numpy.save")
+    #expect(
       text(NpyProblem.syntax(offset: 3, expected: "`{`"))
         == "a/x: `{` expected at byte 3 of the header")
   }
