@@ -156,6 +156,17 @@ extension EndToEnd {
       ])
       #expect(one.code == 65 && one.errors.contains("at least two images with truth"), "\(one)")
       #expect(!FileManager.default.fileExists(atPath: folder("single")))
+      // What is drawn is said of an experiment only.
+      let drawing = [
+        ["--set", "run.samples=2"], ["--output", folder("other")], ["--shard", "0/2"],
+        ["--dry-run"],
+      ]
+      for options in drawing {
+        let useless = try Program.run(["calibrate", folder("few")] + options)
+        #expect(useless.code == 64, "\(useless)")
+        let words = "\(options[0]) goes with an experiment file only: \(folder("few")) is a run"
+        #expect(useless.errors.contains(words), "\(useless)")
+      }
       let wrong = try Program.run(["calibrate", configuration, "--miss-rate", "1"])
       #expect(wrong.code == 64, "\(wrong)")
       try folder.write("format: posterior-calibration\nversion: 1\n", to: "torn.yaml")

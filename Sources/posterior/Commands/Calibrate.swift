@@ -24,6 +24,13 @@ struct Calibrate: ParsableCommand {
 
   @OptionGroup(title: "Calibrated intervals") var calibration: CalibrationOptions
 
+  func validate() throws {
+    guard isOfFolder, let option = experimentOptions.first(where: \.isGiven)?.name else { return }
+    throw ValidationError(
+      "\(option) goes with an experiment file only: \(options.experiment.config) is a run folder, "
+        + "of which what is there is compared as it was drawn.")
+  }
+
   func run() throws {
     guard !isOfFolder else { return try compare() }
     guard options.dryRun else {
@@ -42,4 +49,13 @@ struct Calibrate: ParsableCommand {
   }
 
   private var isOfFolder: Bool { FileManager.default.isFolder(options.experiment.config) }
+
+  /// The options that say what is drawn, and whether each is given.
+  private var experimentOptions: [(name: String, isGiven: Bool)] {
+    [
+      ("--set", !options.experiment.overrides.isEmpty),
+      ("--output", options.experiment.output != nil),
+      ("--shard", options.shard != nil), ("--dry-run", options.dryRun),
+    ]
+  }
 }
