@@ -170,6 +170,19 @@ extension EndToEnd {
       }
     }
 
+    /// Numbers that are no prior are told with the line that gives them and their file.
+    @Test func negativeCovariance() throws {
+      let folder = try TemporaryFolder()
+      let values = (0..<256 * 256).map { Float($0 % 257 == 0 ? -1 : 0) }
+      var experiment = TinyExperiment(images: 1)
+      experiment.covariance = try folder.write(values, shape: [256, 256], to: "covariance.npy")
+      try EndToEnd.expectRefusal(
+        ["run", try experiment.write(into: folder)], in: folder,
+        words: [
+          "experiment.yaml:17: prior.covariance: ", "covariance.npy: ", "negative eigenvalue",
+        ])
+    }
+
     @Test func lyingArray() throws {
       let folder = try TemporaryFolder()
       let array = Npy.encode(StoredArray([Float](repeating: 0.5, count: 256), shape: [1, 16, 16]))

@@ -155,6 +155,18 @@ extension EndToEnd {
         "calibrate", configuration, "--output", folder("single"), "--set", "data.range=0",
       ])
       #expect(one.code == 65 && one.errors.contains("at least two images with truth"), "\(one)")
+      #expect(!FileManager.default.fileExists(atPath: folder("single")))
+      // What is drawn is said of an experiment only.
+      let drawing = [
+        ["--set", "run.samples=2"], ["--output", folder("other")], ["--shard", "0/2"],
+        ["--dry-run"],
+      ]
+      for options in drawing {
+        let useless = try Program.run(["calibrate", folder("few")] + options)
+        #expect(useless.code == 64, "\(useless)")
+        let words = "\(options[0]) goes with an experiment file only: \(folder("few")) is a run"
+        #expect(useless.errors.contains(words), "\(useless)")
+      }
       let wrong = try Program.run(["calibrate", configuration, "--miss-rate", "1"])
       #expect(wrong.code == 64, "\(wrong)")
       try folder.write("format: posterior-calibration\nversion: 1\n", to: "torn.yaml")
@@ -164,6 +176,38 @@ extension EndToEnd {
       ])
       #expect(torn.code == 65 && torn.errors.contains("torn.yaml"), "\(torn)")
       #expect(!FileManager.default.fileExists(atPath: folder("torn/parts")))
+    }
+
+    /// Nothing is drawn, and no run folder made, where it is known that no calibration can follow.
+    @Test func refusesBeforeAnythingIsDrawn() throws {
+      let folder = try TemporaryFolder()
+      let configuration = try Self.experiment(folder)
+      let cases: [(arguments: [String], words: String)] = [
+        (
+          ["--set", "data.range=7"],
+          "data.range: a calibration needs at least two images with truth"
+        ),
+        (["--set", "run.samples=1"], "run.samples: a calibration needs at least two samples"),
+        (["--fid", folder("none.pt")], "none.pt does not exist"),
+        (["--fid", "Tests/Support/TorchScript/features.pt"], "(statistics.keep_samples: 1)"),
+        (["--write", folder("none/factors.yaml")], "there is no folder \(folder("none"))"),
+        (["--write", folder.path], "is a folder; name a file"),
+      ]
+      for each in cases {
+        try EndToEnd.expectRefusal(
+          ["calibrate", configuration] + each.arguments, in: folder, words: [each.words])
+      }
+      let text = try String(contentsOfFile: configuration, encoding: .utf8)
+      let measured = try folder.write(
+        text.replacing("{images:", with: "{measurements:"), to: "measured.yaml")
+      try EndToEnd.expectRefusal(
+        ["calibrate", measured], in: folder,
+        words: ["measured.yaml:2: data.measurements: ", "at least two images with truth"])
+      let dry = try Program.run([
+        "calibrate", configuration, "--output", folder("new"), "--write",
+        folder("new/factors.yaml"), "--dry-run",
+      ])
+      #expect(dry.code == 0, "the run folder is made by the run: \(dry)")
     }
   }
 }

@@ -106,6 +106,19 @@ extension EndToEnd {
       #expect(fitting.output.contains("as prior of images [2, 4, 6]"), "\(fitting)")
     }
 
+    @Test func inspectNamesWhatIsWrongWithAConfiguration() throws {
+      let folder = try TemporaryFolder()
+      let files = [
+        folder("none.yaml"), try folder.write("run: {seed: [", to: "torn.yaml"),
+        try folder.write([0xFF, 0xFE, 0x80], to: "bytes.yaml"),
+      ]
+      for file in files {
+        let result = try Program.run(["inspect", "models/fashion32.safetensors", "--config", file])
+        #expect(result.code == 65, "\(result)")
+        #expect(result.errors.contains(file) && result.errorLines.count == 1, "\(result)")
+      }
+    }
+
     @Test func inspectKnowsArraysAndPictures() throws {
       let folder = try TemporaryFolder()
       let configuration = try TinyExperiment(images: 1, samples: 2).write(into: folder)

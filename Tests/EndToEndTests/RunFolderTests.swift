@@ -75,6 +75,38 @@ extension EndToEnd {
       try expectSame(run.maps(), before, "after drawing damaged parts again")
     }
 
+    /// A torn `run.yaml` is bad input for every command that reads a run folder.
+    @Test func tornDescriptionIsNamed() throws {
+      let folder = try TemporaryFolder()
+      let configuration = try TinyExperiment(images: 1, samples: 2).write(into: folder)
+      let run = folder("run")
+      #expect(try Program.run(["run", configuration, "--output", run]).code == 0)
+      let file = URL(filePath: "\(run)/run.yaml")
+      try Data(contentsOf: file).prefix(300).write(to: file)
+      for command in ["status", "missing", "merge", "report", "calibrate"] {
+        let result = try Program.run([command, run])
+        #expect(result.code == 65, "\(command): \(result)")
+        #expect(result.errors.contains("\(run)/run.yaml"), "\(command): \(result)")
+      }
+    }
+
+    @Test func missingPartsAreNamedAndDrawnAgain() throws {
+      let folder = try TemporaryFolder()
+      let configuration = try TinyExperiment(images: 1, samples: 2).write(into: folder)
+      let run = RunFolder(path: folder("run"))
+      let arguments = ["run", configuration, "--output", run.path]
+      #expect(try Program.run(arguments).code == 0)
+      let before = try run.maps()
+      try FileManager.default.removeItem(atPath: "\(run.path)/parts")
+      for command in ["status", "missing", "merge", "report"] {
+        let result = try Program.run([command, run.path])
+        #expect(result.code == 65 && result.errorLines.count == 1, "\(command): \(result)")
+        #expect(result.errors.contains("\(run.path)/parts is missing"), "\(command): \(result)")
+      }
+      #expect(try Program.run(arguments).code == 0)
+      try expectSame(run.maps(), before, "after drawing all again")
+    }
+
     @Test func notARun() throws {
       let folder = try TemporaryFolder()
       for command in ["merge", "status"] {

@@ -198,8 +198,51 @@ import Testing
     #expect(model.mean.map { Float($0) } == (try Experiments.image().floats()))
     let wrong = Configuration.Gaussian(
       shape: [1, 4, 5], mean: mean, covariance: .white(standardDeviation: 1))
-    #expect(throws: PriorFileError.self) {
+    #expect(throws: PriorError.self) {
       try LoadedPrior(.init(model: .gaussian(wrong)), precision: .float32, device: .cpu)
     }
+  }
+
+  /// The text of a prior that must be refused because of its covariance.
+  private func refusal(_ covariance: Configuration.Gaussian.Covariance) -> String? {
+    let gaussian = Configuration.Gaussian(
+      shape: [1, 1, 2], mean: .constant(0), covariance: covariance)
+    let error = #expect(throws: PriorError.self) {
+      try LoadedPrior(.init(model: .gaussian(gaussian)), precision: .float32, device: .cpu)
+    }
+    #expect(error?.key == "prior.covariance")
+    return error?.description
+  }
+
+  @Test func covariancesThatAreNoneAreNamed() throws {
+    let folder = try TestFolder()
+    let path = folder.path + "/c.npy"
+    func stored(_ values: [Double]) throws -> String? {
+      try folder.write(StoredArray(values, shape: [2, 2]), "c.npy")
+      return refusal(.file(path))
+    }
+    #expect(
+      try stored([-1, 0, 0, -1])
+        == "\(path): the covariance has the negative eigenvalue -1.0; it must have none")
+    #expect(
+      try stored([1, 0, .nan, 1])
+        == "\(path): entry [1, 0] of the covariance is nan; all must be finite")
+    #expect(
+      try stored([1, 0.5, 0, 1])
+        == "\(path): the covariance is not symmetric: entries [1, 0] and [0, 1] differ")
+    #expect(
+      refusal(.smooth(standardDeviation: 1e200, length: 1))
+        == "entry [0, 0] of the covariance is inf; all must be finite")
+  }
+
+  /// Pixels further apart than a tiny length are independent.
+  @Test func tinyLengthsAreWhite() throws {
+    let gaussian = Configuration.Gaussian(
+      shape: [1, 1, 2], mean: .constant(0),
+      covariance: .smooth(standardDeviation: 2, length: 1e-300))
+    let prior = try LoadedPrior(
+      .init(model: .gaussian(gaussian)), precision: .float32, device: .cpu)
+    let model = try #require(prior.model as? GaussianPrior)
+    #expect(model.covarianceMatrix.elements == [4, 0, 0, 4])
   }
 }

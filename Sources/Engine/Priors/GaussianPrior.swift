@@ -44,6 +44,9 @@ public struct GaussianPrior: DiffusionModel, Denoiser {
     guard matrix.rows == size, matrix.columns == size else {
       throw GaussianPriorError.covarianceSize(expected: size, found: [matrix.rows, matrix.columns])
     }
+    if let (row, column) = matrix.firstNotFinite {
+      throw GaussianPriorError.notFinite(row: row, column: column, value: matrix[row, column])
+    }
     if let (row, column) = matrix.firstAsymmetry {
       throw GaussianPriorError.notSymmetric(row: row, column: column)
     }
@@ -120,7 +123,12 @@ public struct GaussianPrior: DiffusionModel, Denoiser {
 }
 
 extension Matrix {
-  /// The first pair of entries that differ by more than rounding to float32 explains, or are NaN.
+  /// The first entry that is infinite or NaN.
+  fileprivate var firstNotFinite: (row: Int, column: Int)? {
+    elements.firstIndex { !$0.isFinite }.map { ($0 / columns, $0 % columns) }
+  }
+
+  /// The first pair of entries that differ by more than rounding to float32 explains.
   fileprivate var firstAsymmetry: (row: Int, column: Int)? {
     let allowed = 1e-5 * elements.reduce(0) { max($0, abs($1)) }
     for row in 0..<rows {
@@ -136,6 +144,7 @@ extension Matrix {
 public enum GaussianPriorError: Error, Sendable, Equatable, CustomStringConvertible {
   case meanSize(expected: Int, found: Int)
   case covarianceSize(expected: Int, found: [Int])
+  case notFinite(row: Int, column: Int, value: Double)
   case notSymmetric(row: Int, column: Int)
   case notPositive(eigenvalue: Double)
   case timeOutOfRange(Float, steps: Int)
@@ -147,10 +156,12 @@ public enum GaussianPriorError: Error, Sendable, Equatable, CustomStringConverti
       "the mean has \(found) values; the image shape needs \(expected)"
     case .covarianceSize(let expected, let found):
       "the covariance is \(found); it must be [\(expected), \(expected)], a row for each value"
+    case .notFinite(let row, let column, let value):
+      "entry [\(row), \(column)] of the covariance is \(value); all must be finite"
     case .notSymmetric(let row, let column):
       "the covariance is not symmetric: entries [\(row), \(column)] and [\(column), \(row)] differ"
     case .notPositive(let eigenvalue):
-      "the covariance has the negative eigenvalue \(eigenvalue)"
+      "the covariance has the negative eigenvalue \(eigenvalue); it must have none"
     case .timeOutOfRange(let time, let steps):
       "diffusion time \(time) is not a whole step in 0…\(steps - 1)"
     case .badComponent(let index, let reason):

@@ -10,6 +10,8 @@ struct FolderListing {
 
   /// Paths relative to the folder.
   private(set) var files: [String] = []
+  /// What links that lead nowhere name, by the links' paths relative to the folder.
+  private(set) var danglingLinks: [String: String] = [:]
   private let root: String
   private var visited: Set<[UInt64]> = []
 
@@ -32,14 +34,30 @@ struct FolderListing {
     var folders: [String] = []
     for name in try Self.names(in: path) where !name.hasPrefix(".") {
       let child = folder.isEmpty ? name : "\(folder)/\(name)"
-      switch try Self.status(absolute(child)).st_mode & S_IFMT {
+      switch try kind(of: child) {
       case S_IFDIR: folders.append(child)
       case S_IFREG: files.append(child)
       default: continue
       }
     }
-    guard files.count <= Self.fileLimit else { throw ImageError.tooManyFiles(folder: root) }
+    guard files.count + danglingLinks.count <= Self.fileLimit else {
+      throw ImageError.tooManyFiles(folder: root)
+    }
     return folders
+  }
+
+  /// The type of what a path leads to; nil, and noted, for a link that leads nowhere.
+  private mutating func kind(of child: String) throws(FileError) -> mode_t? {
+    let path = absolute(child)
+    do throws(FileError) {
+      return try Self.status(path).st_mode & S_IFMT
+    } catch {
+      guard [ENOENT, ENOTDIR, ELOOP].contains(error.errno),
+        let named = try? FileManager.default.destinationOfSymbolicLink(atPath: path)
+      else { throw error }
+      danglingLinks[child] = named
+      return nil
+    }
   }
 
   private func absolute(_ relative: String) -> String {

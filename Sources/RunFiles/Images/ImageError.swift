@@ -4,6 +4,8 @@ public enum ImageError: BadInput, Equatable {
   case noImages(folder: String, wanted: [String], found: [String: Int])
   /// A folder is reached twice over links, so that its images would count twice.
   case reachedTwice(folder: String)
+  /// A file with an image's name is a link to something that is not there.
+  case danglingLink(path: String, named: String)
   /// More files than are accepted.
   case tooManyFiles(folder: String)
   /// A file in this folder has a name that is not UTF-8.
@@ -35,6 +37,8 @@ public enum ImageError: BadInput, Equatable {
       "\(folder): no image in it; \(Self.extensions(wanted)) are read, found: \(Self.list(found))"
     case .reachedTwice(let folder):
       "\(folder): reached twice over links, its images would count twice; remove one link"
+    case .danglingLink(let path, let named):
+      "\(path): a link that leads nowhere: it names `\(named)`; put that back, or remove the link"
     case .tooManyFiles(let folder):
       "\(folder): more than \(FolderListing.fileLimit) files; give a folder of images only"
     case .fileName(let folder): "\(folder): a file in it has a name that is not UTF-8; rename it"

@@ -15,8 +15,9 @@ public struct ImageEntry: Sendable, Equatable {
 
 /// A folder of images or of measurements, with everything below it; or one `.npy` file with a stack of them.
 ///
-/// Files whose name or folder starts with a dot, and files of other kinds, are passed over. The images of a stack
-/// `NAME.npy`, `[count, channels, height, width]` or as many measurements, are called `NAME/000000` and so on.
+/// Files whose name or folder starts with a dot, and files of other kinds, links that lead nowhere among them, are
+/// passed over. The images of a stack `NAME.npy`, `[count, channels, height, width]` or as many measurements, are called
+/// `NAME/000000` and so on.
 public struct ImageFolder: Sendable {
   /// What the files are.
   public enum Content: Sendable {
@@ -45,8 +46,8 @@ public struct ImageFolder: Sendable {
   /// Lists the folder, or the stack, at `path`.
   ///
   /// `selection` counts the images sorted by name from 0; nil takes all. Throws `FileError` if the
-  /// folder cannot be read, and `ImageError` if there is no image, two files would be the same
-  /// image, or the selection goes beyond the last image.
+  /// folder cannot be read, and `ImageError` if there is no image, an image is a link that leads
+  /// nowhere, two files would be the same image, or the selection goes beyond the last image.
   public init(
     path: String, selection: IndexSelection? = nil, content: Content = .images
   ) throws {
@@ -55,11 +56,15 @@ public struct ImageFolder: Sendable {
       (self.path, self.content, ignored) = (path, content, [:])
       return
     }
-    let files = try FolderListing(path).files
+    let listing = try FolderListing(path)
     let isWanted = { content.extensions.contains(Self.kind(of: $0)) }
-    ignored = Dictionary(
-      files.filter { !isWanted($0) }.map { (Self.kind(of: $0), 1) }, uniquingKeysWith: +)
-    let entries = try Self.entries(files.filter(isWanted), in: path)
+    if let link = listing.danglingLinks.keys.filter(isWanted).min() {
+      throw ImageError.danglingLink(
+        path: "\(path)/\(link)", named: listing.danglingLinks[link] ?? "")
+    }
+    let others = (listing.files + listing.danglingLinks.keys).filter { !isWanted($0) }
+    ignored = Dictionary(others.map { (Self.kind(of: $0), 1) }, uniquingKeysWith: +)
+    let entries = try Self.entries(listing.files.filter(isWanted), in: path)
     guard !entries.isEmpty else {
       throw ImageError.noImages(folder: path, wanted: content.extensions, found: ignored)
     }

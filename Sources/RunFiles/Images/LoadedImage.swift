@@ -4,7 +4,7 @@ public struct LoadedImage: Sendable, Equatable {
   public let shape: [Int]
   /// `channels × height × width` values in [0,1].
   public let values: [Float]
-  /// What was done to the content, in words for the user, such as alpha left out.
+  /// What was done to the content, in words for the user that name the file, such as alpha left out.
   public let notices: [String]
 }
 
@@ -36,12 +36,12 @@ extension ImageFolder {
   /// Reads one measurement of the folder as it is stored.
   ///
   /// Throws `FileError` or `NpyError` if the file cannot be read, and `ImageError` if it is no
-  /// `.npy` file, has no element, or values that are not finite.
+  /// `.npy` file, has no element, or values that are not finite as 32-bit floats.
   public func loadRaw(_ entry: ImageEntry) throws -> StoredArray {
     guard entry.kind == "npy" else { throw ImageError.kind(path: entry.path, wanted: ["npy"]) }
     let array = try Self.stored(entry)
     guard array.count > 0 else { throw ImageError.shape(path: entry.path, found: array.shape) }
-    if let index = array.doubles().firstIndex(where: { !$0.isFinite }) {
+    if let index = array.doubles().firstIndex(where: { !Float($0).isFinite }) {
       throw ImageError.notFinite(path: entry.path, index: index)
     }
     return array

@@ -39,9 +39,8 @@ extension Configuration.DerivedQuantity {
     case .totalVariation: return [ScalarQuantity(name, .totalVariation)]
     case .histogram(let mask, let bins, let range):
       let region = try Self.region(mask, shape)
-      return (0..<bins).map { bin in
-        ScalarQuantity(
-          "\(name)-\(bin)", .fraction(region, in: Self.bin(bin, of: bins, range)))
+      return rowNames.enumerated().map { bin, name in
+        ScalarQuantity(name, .fraction(region, in: Self.bin(bin, of: bins, range)))
       }
     case .network: return []
     }

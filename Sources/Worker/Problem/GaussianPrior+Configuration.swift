@@ -3,29 +3,25 @@ import Foundation
 import LinearAlgebra
 import RunFiles
 
-/// An `.npy` file of a prior whose shape does not fit it.
-public struct PriorFileError: Error, Sendable, CustomStringConvertible {
-  public let path: String
-  public let found: [Int]
-  public let expected: String
-
-  public var description: String { "\(path): the array is \(found); it must be \(expected)" }
-}
-
 extension GaussianPrior {
   init(_ configured: Configuration.Gaussian, alphaBar: [Double]) throws {
-    try self.init(
-      imageShape: configured.shape, mean: configured.mean.values(shape: configured.shape),
-      covariance: configured.covariance.engine(shape: configured.shape), alphaBar: alphaBar)
+    let mean = try configured.mean.values(shape: configured.shape, key: "prior.mean")
+    let covariance = try configured.covariance.engine(shape: configured.shape)
+    self = try configured.covariance.explaining {
+      try GaussianPrior(
+        imageShape: configured.shape, mean: mean, covariance: covariance, alphaBar: alphaBar)
+    }
   }
 }
 
 extension GaussianMixturePrior {
   init(_ configured: Configuration.GaussianMixture, alphaBar: [Double]) throws {
-    let components = try configured.components.map {
+    let components = try configured.components.enumerated().map { index, component in
       Component(
-        weight: $0.weight, mean: try $0.mean.values(shape: configured.shape),
-        std: $0.standardDeviation)
+        weight: component.weight,
+        mean: try component.mean.values(
+          shape: configured.shape, key: "prior.components[\(index)].mean"),
+        std: component.standardDeviation)
     }
     try self.init(imageShape: configured.shape, components: components, alphaBar: alphaBar)
   }
@@ -33,16 +29,24 @@ extension GaussianMixturePrior {
 
 extension Configuration.MeanImage {
   /// C·H·W values in [−1,1] units.
-  func values(shape: [Int]) throws -> [Double] {
+  ///
+  /// - Parameter key: of the file, for errors.
+  func values(shape: [Int], key: String) throws -> [Double] {
     switch self {
     case .constant(let value):
       return [Double](repeating: value, count: shape.reduce(1, *))
     case .file(let path):
       let array = try Npy.read(path: path)
       guard array.shape == shape else {
-        throw PriorFileError(path: path, found: array.shape, expected: "\(shape)")
+        throw PriorError(key: key, path: path, found: array.shape, expected: "\(shape)")
       }
-      return array.doubles()
+      let values = array.doubles()
+      if let index = values.firstIndex(where: { !Float($0).isFinite }) {
+        throw PriorError(
+          key: key, path: path,
+          text: "value \(index) is \(values[index]); all must be finite 32-bit floats")
+      }
+      return values
     }
   }
 }
@@ -58,10 +62,25 @@ extension Configuration.Gaussian.Covariance {
     case .file(let path):
       let array = try Npy.read(path: path)
       guard array.shape == [size, size] else {
-        throw PriorFileError(
-          path: path, found: array.shape, expected: "[\(size), \(size)], a row for each value")
+        throw PriorError(
+          key: Self.key, path: path, found: array.shape,
+          expected: "[\(size), \(size)], a row for each value")
       }
       return .full(Matrix(rows: size, columns: size, elements: array.doubles()))
+    }
+  }
+
+  private static let key = "prior.covariance"
+
+  /// Adds key and file to errors of the engine, which knows neither.
+  fileprivate func explaining<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch let error as GaussianPriorError {
+      if case .file(let path) = self {
+        throw PriorError(key: Self.key, path: path, text: error.description)
+      }
+      throw PriorError(key: Self.key, text: error.description)
     }
   }
 
@@ -76,6 +95,8 @@ extension Configuration.Gaussian.Covariance {
         let dx = Double(a % width - b % width)
         matrix[i, j] = std * std * exp(-(dy * dy + dx * dx) / (2 * length * length))
       }
+      // The square of a tiny length is 0, and 0/0 no number.
+      matrix[i, i] = std * std
     }
     return matrix
   }

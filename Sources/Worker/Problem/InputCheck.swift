@@ -7,8 +7,8 @@ extension Experiment {
   /// Reads every input once, on all cores, so that a file that does not fit is found before
   /// anything is drawn.
   ///
-  /// - Parameter notice: is told what a reader had to say about a file, such as a dropped alpha
-  ///   channel; in the order of names.
+  /// - Parameter notice: is told what a reader had to say about a file, which it names, such as a
+  ///   dropped alpha channel; in the order of names.
   /// - Returns: SHA-256 of each file, by image.
   /// - Throws: the error of the first file that does not fit, in the order of names.
   public func checkInputs(notice: (String) -> Void) throws -> [ImageID: String] {
@@ -74,7 +74,7 @@ extension InputCheck.Findings {
     switch result {
     case .success(let found):
       digests[entry.id] = found.digest
-      notices += found.notices.map { (index, "\(entry.path): \($0)") }
+      notices += found.notices.map { (index, $0) }
     case .failure(let error):
       if problem.map({ index < $0.index }) ?? true { problem = (index, error) }
     }

@@ -39,7 +39,8 @@ extension Configuration.UD2MOperator.Kernel {
     case .file(let path):
       let array = try Npy.read(path: path)
       guard array.shape.count == 2 else {
-        throw PriorFileError(path: path, found: array.shape, expected: "[height, width]")
+        throw OperatorFileError(
+          path: path, text: "the array is \(array.shape); it must be [height, width]")
       }
       return try ConvolutionKernel(
         array.doubles(), height: array.shape[0], width: array.shape[1])

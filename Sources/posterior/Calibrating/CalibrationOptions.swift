@@ -49,7 +49,8 @@ struct CalibrationOptions: ParsableArguments {
     }
   }
 
-  private var range: ClosedRange<Double>? {
+  /// What black and white are for the network of the FID; nil for a text that says no range.
+  var range: ClosedRange<Double>? {
     let ends = fidRange.split(separator: ":", omittingEmptySubsequences: false).map { Double($0) }
     guard ends.count == 2, let low = ends[0], let high = ends[1], low < high, high - low < .infinity
     else { return nil }

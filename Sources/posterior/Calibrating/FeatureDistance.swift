@@ -12,6 +12,18 @@ struct FeatureDistance {
   /// What black and white are for the network.
   let range: ClosedRange<Double>
 
+  /// Loads the network, to see that it can be.
+  ///
+  /// - Throws: an error that names the file and what is wrong with it.
+  func checkNetwork() throws {
+    guard FileManager.default.fileExists(atPath: network) else {
+      throw Failure(
+        "--fid \(network) does not exist; give a TorchScript file (torch.jit.save)", .badInput)
+    }
+    // The shape counts only for images.
+    _ = try ImageNetwork(file: network, range: range, shape: [])
+  }
+
   /// - Returns: a line for the terminal.
   /// - Throws: an error of the network, or a ``Failure`` if there are less than two images with truth and kept sample.
   func text(of folder: RunDirectory, console: Console) throws -> String {

@@ -24,21 +24,38 @@ struct Calibrate: ParsableCommand {
 
   @OptionGroup(title: "Calibrated intervals") var calibration: CalibrationOptions
 
+  func validate() throws {
+    guard isOfFolder, let option = experimentOptions.first(where: \.isGiven)?.name else { return }
+    throw ValidationError(
+      "\(option) goes with an experiment file only: \(options.experiment.config) is a run folder, "
+        + "of which what is there is compared as it was drawn.")
+  }
+
   func run() throws {
-    guard !Self.isFolder(options.experiment.config) else { return try compare() }
-    if options.dryRun { return try Run.dryRun(options) }
-    try RunLaunch(options: options, calibration: calibration).run()
+    guard !isOfFolder else { return try compare() }
+    guard options.dryRun else {
+      return try RunLaunch(options: options, calibration: calibration).run()
+    }
+    try explained { try calibration.check(options.configuration()) }
+    try Run.dryRun(options)
   }
 
   private func compare() throws {
-    try FolderResults(options.experiment.config).write { results, folder in
+    let folder = options.experiment.config
+    try explained { try calibration.checkFiles(runFolder: folder) }
+    try FolderResults(folder).write { results, folder in
       print(try calibration.conclude(results, in: folder, console: Console()))
     }
   }
 
-  private static func isFolder(_ path: String) -> Bool {
-    var isFolder: ObjCBool = false
-    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-      && isFolder.boolValue
+  private var isOfFolder: Bool { FileManager.default.isFolder(options.experiment.config) }
+
+  /// The options that say what is drawn, and whether each is given.
+  private var experimentOptions: [(name: String, isGiven: Bool)] {
+    [
+      ("--set", !options.experiment.overrides.isEmpty),
+      ("--output", options.experiment.output != nil),
+      ("--shard", options.shard != nil), ("--dry-run", options.dryRun),
+    ]
   }
 }

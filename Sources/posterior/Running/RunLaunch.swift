@@ -37,7 +37,12 @@ struct RunLaunch {
   private func job(_ node: NodeInfo, _ console: Console) -> RunJob {
     let session = RunSession(options)
     return RunJob(
-      open: { try explained { try session.open(on: node, console: console) } },
+      open: {
+        try explained {
+          try calibration?.check(options.configuration())
+          return try session.open(on: node, console: console)
+        }
+      },
       equip: { node, briefing in try explained { try session.equip(on: node, briefing) } },
       observer: console,
       conclude: {

@@ -25,12 +25,23 @@ final class RunSession: Sendable {
       try read.validatePaths()
       placement = try Placement(
         read.configuration.compute, localRank: node.localRank, coreSharers: node.coreSharers)
-      let provisional = UnitShape(unit: 1, threads: 1)
-      experiment = try Experiment(
-        placement.resolve(read.configuration, shape: provisional), device: placement.device)
+      experiment = try Self.experiment(read, on: placement)
       source = read
       try read.check(imageShape: experiment.prior.imageShape)
       if isShapeOpen { experiment = experiment.reshaped(try settle(self)) }
+    }
+
+    /// - Throws: a ``ConfigurationError`` with file and line for numbers that are no prior.
+    private static func experiment(
+      _ read: LoadedConfiguration, on placement: Placement
+    ) throws -> Experiment {
+      let provisional = UnitShape(unit: 1, threads: 1)
+      do {
+        return try Experiment(
+          placement.resolve(read.configuration, shape: provisional), device: placement.device)
+      } catch let error as PriorError {
+        throw read.error(at: error.key, error.description)
+      }
     }
 
     /// Whether the file leaves the shape of units to a measurement.

@@ -155,7 +155,13 @@ enum TestPriors {
     #expect(throws: GaussianPriorError.notSymmetric(row: 4, column: 1)) { try prior(.full(skew)) }
     var nan = TestPriors.covariance()
     nan[2, 2] = .nan
-    #expect(throws: (any Error).self) { try prior(.full(nan)) }
+    let error = #expect(throws: GaussianPriorError.self) { try prior(.full(nan)) }
+    #expect(error?.description == "entry [2, 2] of the covariance is nan; all must be finite")
+    var infinite = TestPriors.covariance()
+    infinite[1, 0] = .infinity
+    #expect(throws: GaussianPriorError.notFinite(row: 1, column: 0, value: .infinity)) {
+      try prior(.full(infinite))
+    }
   }
 
   @Test(arguments: [-1, 1000, 0.5, .nan, .infinity] as [Float])

@@ -74,18 +74,22 @@ struct Mistake: Sendable, CustomTestStringConvertible {
         + "allowed: a whole number from 0 to 18446744073709551615"),
     Mistake(
       "samples: 32", "samples: 0",
-      "a.yaml:3: run.samples: found '0', allowed: a whole number of at least 1"),
+      "a.yaml:3: run.samples: found '0', allowed: a whole number from 1 to 2147483647"),
+    Mistake(
+      "samples: 32", "samples: 1000000000000",
+      "a.yaml:3: run.samples: found '1000000000000', "
+        + "allowed: a whole number from 1 to 2147483647"),
     Mistake(
       "samples: 32", "samples: \"32\"",
-      "a.yaml:3: run.samples: found the quoted text '32', expected a whole number of at least 1 "
-        + "or a section of min, max and until"),
+      "a.yaml:3: run.samples: found the quoted text '32', "
+        + "expected a whole number from 1 to 2147483647 or a section of min, max and until"),
     Mistake(
       "samples: 32", "samples: many",
-      "a.yaml:3: run.samples: found 'many', expected a whole number of at least 1 "
+      "a.yaml:3: run.samples: found 'many', expected a whole number from 1 to 2147483647 "
         + "or a section of min, max and until"),
     Mistake(
       "samples: 32", "samples:",
-      "a.yaml:3: run.samples: found no value, expected a whole number of at least 1 "
+      "a.yaml:3: run.samples: found no value, expected a whole number from 1 to 2147483647 "
         + "or a section of min, max and until"),
     Mistake(
       "unit: 4", "unit: 1.5",
@@ -106,8 +110,12 @@ struct Mistake: Sendable, CustomTestStringConvertible {
       "a.yaml:7: run.lease: found '1e999', allowed: a number from 0.001 to 1000000"),
     Mistake(
       "range: 0-7,9", "range: 7-0",
-      "a.yaml:10: data.range: found '7-0', expected positions from 0 such as 3, \"0-7\" or \"0,3-4\""
-    ),
+      "a.yaml:10: data.range: found '7-0', "
+        + "expected positions from 0 to 2147483647 such as 3, \"0-7\" or \"0,3-4\""),
+    Mistake(
+      "range: 0-7,9", "range: 3000000000",
+      "a.yaml:10: data.range: found '3000000000', "
+        + "expected positions from 0 to 2147483647 such as 3, \"0-7\" or \"0,3-4\""),
     Mistake(
       "quantiles: [0.1, 0.9]", "quantiles: [0.1, 1]",
       "a.yaml:45: statistics.quantiles: found '1', allowed: a number above 0 and below 1"),
@@ -198,7 +206,13 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     Mistake(
       "steps: 250", "timestep_respacing: \"10,0\"",
       "a.yaml:34: sampler.timestep_respacing: found the quoted text '10,0', "
-        + "expected a number of steps, \"10,10,5\" or \"ddim25\""),
+        + "expected a number of steps from 1 to 100000, \"10,10,5\" or \"ddim25\""),
+    Mistake(
+      "steps: 250", "timestep_respacing: \"1\"",
+      "a.yaml:34: sampler.timestep_respacing: keeps 1 step; a process needs at least 2"),
+    Mistake(
+      "steps: 250", "timestep_respacing: ddim1",
+      "a.yaml:34: sampler.timestep_respacing: keeps 1 step; a process needs at least 2"),
     Mistake(
       "steps: 250", "timestep_respacing: \"600,10\"",
       "a.yaml:34: sampler.timestep_respacing: "

@@ -50,15 +50,19 @@ import Testing
     ("{min: 16, max: 256}", "run.samples: 'until' is missing; give a section"),
     (
       "{min: 16, until: {mcse: 1}}",
-      "run.samples: 'max' is missing; give a whole number of at least 1"
+      "run.samples: 'max' is missing; give a whole number from 1 to 2147483647"
     ),
     (
       "{max: 16, until: {mcse: 1}}",
-      "run.samples: 'min' is missing; give a whole number of at least 2"
+      "run.samples: 'min' is missing; give a whole number from 2 to 2147483647"
     ),
     (
       "{min: 1, max: 16, until: {mcse: 1}}",
-      "run.samples.min: found '1', allowed: a whole number of at least 2"
+      "run.samples.min: found '1', allowed: a whole number from 2 to 2147483647"
+    ),
+    (
+      "{min: 16, max: 3000000000, until: {mcse: 1}}",
+      "run.samples.max: found '3000000000', allowed: a whole number from 1 to 2147483647"
     ),
     ("{min: 16, max: 8, until: {mcse: 1}}", "run.samples.max: 8 is less than min, 16"),
     (
@@ -83,8 +87,8 @@ import Testing
     ),
     (
       "[16, 32]",
-      "run.samples: found '[16, 32]', expected a whole number of at least 1 or a section of min, "
-        + "max and until"
+      "run.samples: found '[16, 32]', expected a whole number from 1 to 2147483647 or a section of "
+        + "min, max and until"
     ),
   ]) func mistakesAreNamed(value: String, text: String) {
     let message = message(["run.samples=\(value)"])

@@ -33,6 +33,16 @@ import Testing
 
   @Test(arguments: [
     ("{name: a, quantity: mean}, {name: a, quantity: mean}", "derived[1].name"),
+    (
+      "{name: x, quantity: histogram, bins: 2}, {name: x-1, quantity: mean}",
+      "derived[1].name: x-1 is the name of another quantity"
+    ),
+    (
+      "{name: x-0, quantity: mean}, {name: x, quantity: histogram, bins: 1}",
+      "derived[1].name: x-0 is the name of another quantity"
+    ),
+    ("{name: tarp, quantity: histogram, bins: 1}", "tarp-0 is a quantity of the program"),
+    ("{name: x, quantity: histogram, bins: 2}, {name: x-2, quantity: mean}", "none"),
     ("{name: norm, quantity: mean}", "norm is a quantity of the program"),
     ("{name: tarp-x, quantity: mean}", "tarp-x is a quantity of the program"),
     ("{name: \"a,b\", quantity: mean}", "letters, digits, - and _"),

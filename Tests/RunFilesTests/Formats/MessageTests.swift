@@ -37,6 +37,9 @@ import Testing
       text(NpyProblem.size(shape: [2], type: .f32, expected: 8, found: 7))
         == "a/x: 2 of f32 needs 8 bytes, but 7 follow the header; was the copy cut short?")
     #expect(
+      text(NpyProblem.size(shape: [2], type: .f32, expected: 8, found: 10))
+        == "a/x: 2 of f32 needs 8 bytes, but 10 follow the header; save it again with numpy.save")
+    #expect(
       text(NpyProblem.syntax(offset: 3, expected: "`{`"))
         == "a/x: `{` expected at byte 3 of the header")
   }
@@ -96,5 +99,7 @@ import Testing
     let error: any Error = FormatError(file: "x", problem: PNGProblem.notPNG)
     #expect(error is any BadInput)
     #expect(ImageError.fileName(folder: "x") as any Error is any BadInput)
+    let problem = ConfigurationProblem(place: .file("x"), key: "", reason: .empty)
+    #expect(ConfigurationError(problem) as any Error is any BadInput)
   }
 }

@@ -113,6 +113,25 @@ import Testing
     #expect(throws: ImageError.reachedTwice(folder: folder("store/up"))) { try names(nil) }
   }
 
+  /// Links to nothing, to themselves and through a file.
+  @Test(arguments: ["nowhere", "README", "x.png/y"])
+  func linksThatLeadNowhereArePassedOverUnlessTheyAreImages(named: String) throws {
+    try folder.file("x.png")
+    func link(_ name: String) throws {
+      try FileManager.default.createSymbolicLink(
+        atPath: folder(name), withDestinationPath: named)
+    }
+    try link("README")
+    try link("y.txt")
+    let images = try ImageFolder(path: folder.path)
+    #expect(images.images.map(\.id.name) == ["x"])
+    #expect(images.ignored == ["": 1, "txt": 1])
+    try link("z.npy")
+    let error = ImageError.danglingLink(path: folder("z.npy"), named: named)
+    #expect(throws: error) { try names(nil) }
+    #expect("\(error)".contains("leads nowhere: it names `\(named)`"))
+  }
+
   @Test func measurementsAreArraysOnly() throws {
     try folder.file("x.png")
     #expect(throws: ImageError.noImages(folder: folder.path, wanted: ["npy"], found: ["png": 1])) {

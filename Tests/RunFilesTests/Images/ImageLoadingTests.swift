@@ -109,6 +109,10 @@ import Testing
     #expect(throws: ImageError.notFinite(path: path, index: 1)) {
       try images.loadRaw(images.images[0])
     }
+    try folder.file("x.npy", Npy.encode(StoredArray([1, 1e300] as [Double], shape: [2])))
+    #expect(throws: ImageError.notFinite(path: path, index: 1)) {
+      try images.loadRaw(images.images[0])
+    }
   }
 
   @Test func measurementsAreNotReadFromPictures() throws {

@@ -43,6 +43,15 @@ import Testing
     }
   }
 
+  @Test func aFolderWithoutPartsIsNamed() throws {
+    let run = try folder.run()
+    try FileManager.default.removeItem(atPath: run.partsPath)
+    let error = RunDirectoryError.noParts(run.partsPath)
+    #expect(throws: error) { try run.scan() }
+    #expect("\(error)".hasPrefix("\(run.path)/parts is missing"))
+    #expect(try folder.run().scan().images.isEmpty)
+  }
+
   @Test func aFileInTheWayIsAnError() throws {
     try AtomicFile.write("x", to: "\(folder.path)/run")
     #expect(throws: FileError.self) { try folder.run() }

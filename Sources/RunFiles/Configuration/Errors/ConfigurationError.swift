@@ -1,7 +1,7 @@
 /// What is wrong with a configuration: every independent problem that was found, in the order of the file.
 ///
 /// Its text has one line a problem, each naming file, line, key, the value found and what is allowed.
-public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConvertible {
+public struct ConfigurationError: BadInput, Sendable, Equatable {
   /// The problems, at least one.
   public let problems: [ConfigurationProblem]
 

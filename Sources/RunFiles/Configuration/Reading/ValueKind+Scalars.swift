@@ -35,10 +35,7 @@ extension Double {
 extension ValueKind where Value == Int {
   /// A whole number in a range.
   static func integer(_ range: ClosedRange<Int>) -> Self {
-    let expected =
-      range.upperBound >= Int(Int32.max)
-      ? "a whole number of at least \(range.lowerBound)"
-      : "a whole number from \(range.lowerBound) to \(range.upperBound)"
+    let expected = "a whole number from \(range.lowerBound) to \(range.upperBound)"
     return Self(expected) { (node) throws(ConfigurationReason) -> Int in
       guard let text = node.plain, Numerals.isWhole(text) else {
         throw .wrongType(found: node.summary, expected: expected)

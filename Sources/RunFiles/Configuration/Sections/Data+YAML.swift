@@ -45,7 +45,7 @@ extension ValueKind where Value == [Int] {
 extension ValueKind where Value == IndexSelection {
   /// Positions as a number, as a text such as "0-7,9", or as a list of both.
   static var selection: Self {
-    let words = "positions from 0 such as 3, \"0-7\" or \"0,3-4\""
+    let words = "positions from 0 to \(IndexSelection.limit) such as 3, \"0-7\" or \"0,3-4\""
     let one = ValueKind(words) { node in
       guard case .scalar(let text, _) = node.content else { return nil }
       return IndexSelection(text)

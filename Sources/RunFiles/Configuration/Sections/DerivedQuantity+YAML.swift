@@ -8,25 +8,34 @@ extension Configuration.DerivedQuantity {
 
   static let maskContent = "an .npy or .png file [height, width], 1 (white) where a pixel counts"
 
-  /// Reads the list `derived`, and notes names that occur twice.
+  /// Reads the list `derived`, and notes names that occur twice, in the table as well.
   static func readAll(_ statistics: SectionReader) -> [Self] {
     let sections = statistics.value("derived", .list(of: .section, count: 0...1000)) ?? []
-    var known: Set<String> = []
+    var taken: Set<String> = []
     return sections.enumerated().compactMap { index, entries in
       let section = SectionReader(
         entries, key: "\(statistics.path("derived"))[\(index)]",
         origin: entries.first?.origin ?? statistics.origin, log: statistics.log)
       guard let quantity = read(section) else { return nil }
-      guard !QuantitySet.isReserved(quantity.name) else {
-        section.problem(
-          "name", .conflict("\(quantity.name) is a quantity of the program; name it otherwise"))
+      if let problem = quantity.nameProblem(beside: taken) {
+        section.problem("name", .conflict(problem))
         return nil
       }
-      guard known.insert(quantity.name).inserted else {
-        section.problem("name", .conflict("\(quantity.name) is the name of another quantity"))
-        return nil
-      }
+      taken.formUnion(quantity.names)
       return quantity
+    }
+  }
+
+  /// Its own name, and those of its rows.
+  private var names: [String] { [name] + rowNames }
+
+  /// Why it cannot be called so where other names are taken; nil if it can.
+  private func nameProblem(beside taken: Set<String>) -> String? {
+    if let reserved = names.first(where: QuantitySet.isReserved) {
+      return "\(reserved) is a quantity of the program; name it otherwise"
+    }
+    return names.first(where: taken.contains).map {
+      "\($0) is the name of another quantity, or of a bin of a histogram; name it otherwise"
     }
   }
 

@@ -15,12 +15,18 @@ extension Configuration {
       case network(file: String, range: ClosedRange<Double>, comparesWithTruth: Bool)
     }
 
-    /// What it is called in tables.
+    /// What it is called in tables; a histogram has a row a bin, see ``rowNames``.
     public var name: String
     /// What is computed.
     public var kind: Kind
 
     /// Makes an entry.
     public init(name: String, kind: Kind) { (self.name, self.kind) = (name, kind) }
+
+    /// The names of its rows in tables: those of a histogram are `NAME-0`, `NAME-1` and so on.
+    public var rowNames: [String] {
+      guard case .histogram(_, let bins, _) = kind else { return [name] }
+      return (0..<bins).map { "\(name)-\($0)" }
+    }
   }
 }

@@ -17,9 +17,16 @@ extension Configuration.Respacing {
 
   private func checked(_ section: SectionReader, of steps: Int?) -> Self? {
     if self == .sections([]) { return .sections([steps ?? 1000]) }
-    guard let steps, let text = problem(of: steps) else { return self }
+    guard let text = keepsTooFew ?? steps.flatMap(problem(of:)) else { return self }
     section.problem("timestep_respacing", .conflict(text))
     return nil
+  }
+
+  private var keepsTooFew: String? {
+    switch self {
+    case .sections([1]), .strided(1): "keeps 1 step; a process needs at least 2"
+    default: nil
+    }
   }
 
   /// Why this many steps cannot be taken out of `steps`; nil if they can.
@@ -59,22 +66,21 @@ extension Configuration.Respacing {
 }
 
 extension ValueKind where Value == Configuration.Respacing {
+  private static var longest: Int { 100_000 }
+
   /// A number, a list, "10,10,5", "ddim25", or "" for all steps.
   static var respacing: Self {
-    let counts = ValueKind<[Int]>.commaList("") { text in
-      guard Numerals.isWhole(text) else { return nil }
-      return Numerals.parse(text, as: Int.self).flatMap { (1...100_000).contains($0) ? $0 : nil }
-    }
-    return Self("a number of steps, \"10,10,5\" or \"ddim25\"") { node in
+    let counts = ValueKind<[Int]>.commaList("", parse: stepCount)
+    return Self("a number of steps from 1 to \(longest), \"10,10,5\" or \"ddim25\"") { node in
       if case .scalar(let text, _) = node.content, text.hasPrefix("ddim") {
-        return stridedCount(String(text.dropFirst(4))).map { .strided($0) }
+        return stepCount(String(text.dropFirst(4))).map { .strided($0) }
       }
       return (try? counts.read(node)).map { .sections($0) }
     }
   }
 
-  private static func stridedCount(_ text: String) -> Int? {
+  private static func stepCount(_ text: String) -> Int? {
     guard Numerals.isWhole(text), let count = Numerals.parse(text, as: Int.self) else { return nil }
-    return (1...100_000).contains(count) ? count : nil
+    return (1...longest).contains(count) ? count : nil
   }
 }

@@ -92,7 +92,9 @@ extension ValueKind where Value == Int? {
 extension ValueKind where Value == [Double] {
   /// Multiples of the first level's channels: "1,2,2", [1, 2, 2], 1, or "" for the default of the size.
   static var multipliers: Self {
-    commaList("numbers above 0 such as \"1,2,2\", or \"\" for the default of the image size") {
+    commaList(
+      "numbers above 0, up to 1024, such as \"1,2,2\", or \"\" for the default of the image size"
+    ) {
       Numerals.real($0).flatMap { $0 > 0 && $0 <= 1024 ? $0 : nil }
     }
   }
@@ -101,7 +103,7 @@ extension ValueKind where Value == [Double] {
 extension ValueKind where Value == [Int] {
   /// Resolutions: 16, "32,16,8", [32, 16, 8], or "" for none.
   static var resolutions: Self {
-    commaList("resolutions such as 16 or \"32,16,8\"") { text in
+    commaList("resolutions from 1 to 8192 such as 16 or \"32,16,8\"") { text in
       guard Numerals.isWhole(text) else { return nil }
       return Numerals.parse(text, as: Int.self).flatMap { (1...8192).contains($0) ? $0 : nil }
     }

@@ -39,7 +39,8 @@ public enum NpyProblem: SyntaxProblem {
     case .tooLarge(let shape): "shape \(Extent.text(shape)) is too large"
     case .size(let shape, let type, let expected, let found):
       "\(Extent.text(shape)) of \(type.rawValue) needs \(expected) bytes, but \(found) follow the "
-        + "header; was the copy cut short?"
+        + "header; "
+        + (found < expected ? "was the copy cut short?" : "save it again with numpy.save")
     }
   }
 }

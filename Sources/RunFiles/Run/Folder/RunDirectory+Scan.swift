@@ -9,12 +9,17 @@ extension RunDirectory {
   /// again until it holds still.
   /// - Parameter verify: `.content` reads every byte; `.header` is quick and finds torn files, but
   ///   not flipped bytes.
-  /// - Throws: `FileError` if the folder cannot be listed.
-  public func scan(verify: PartFile.Verification = .content) throws(FileError) -> RunProgress {
-    try settledScan { _ in
-      true
-    } verify: {
-      verify
+  /// - Throws: ``RunDirectoryError/noParts(_:)``; `FileError` if the folder cannot be listed.
+  public func scan(verify: PartFile.Verification = .content) throws -> RunProgress {
+    do throws(FileError) {
+      return try settledScan { _ in
+        true
+      } verify: {
+        verify
+      }
+    } catch {
+      guard error.isMissingFile else { throw error }
+      throw RunDirectoryError.noParts(partsPath)
     }
   }
 

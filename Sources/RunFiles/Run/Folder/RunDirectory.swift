@@ -95,6 +95,8 @@ public enum RunDirectoryError: Error, Hashable, Sendable {
   case notARun(String)
   /// `run.yaml` is not as this program writes it.
   case damagedDescription(String)
+  /// The folder of the parts is not there.
+  case noParts(String)
   /// The folder holds results of other work; the lines in which the configurations differ.
   case otherWork(String, differences: [String])
   /// A part that was good before cannot be used now.
@@ -111,6 +113,8 @@ extension RunDirectoryError: BadInput {
       "\(path) is not a run folder: it has no run.yaml; give the folder that `posterior run` wrote"
     case .damagedDescription(let file):
       "\(file) is not as this program writes it; restore it, or choose another output folder"
+    case .noParts(let path):
+      "\(path) is missing, and with it all samples; put it back, or run again to draw them anew"
     case .otherWork(let path, let differences): Self.otherWork(path, differences)
     case .part(let file, let reason):
       "\(file): \(reason); run again to draw its samples anew"
