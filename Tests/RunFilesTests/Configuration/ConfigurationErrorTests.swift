@@ -206,7 +206,8 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     Mistake(
       "steps: 250", "timestep_respacing: \"10,0\"",
       "a.yaml:34: sampler.timestep_respacing: found the quoted text '10,0', "
-        + "expected a number of steps from 1 to 100000, \"10,10,5\" or \"ddim25\""),
+        + "expected a number of steps from 1 to 100000, up to 64 such as \"10,10,5\", or \"ddim25\""
+    ),
     Mistake(
       "steps: 250", "timestep_respacing: \"1\"",
       "a.yaml:34: sampler.timestep_respacing: keeps 1 step; a process needs at least 2"),

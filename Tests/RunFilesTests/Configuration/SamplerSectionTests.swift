@@ -77,6 +77,14 @@ import Testing
       Samples.problem(of: Self.text("{name: dps, \(text)}")) == "a.yaml:9: \(expected)")
   }
 
+  @Test func longListsAreNotCut() throws {
+    func sampler(_ count: Int) -> String {
+      "{name: dps, timestep_respacing: [\(Array(repeating: "2", count: count).joined(separator: ", "))]}"
+    }
+    #expect(try dps(sampler(64)).respacing == .sections(Array(repeating: 2, count: 64)))
+    #expect(Samples.problem(of: Self.text(sampler(65))).contains("up to 64 such as"))
+  }
+
   /// A published block without a scale means the code's own 1, not the task files' value.
   @Test(arguments: [
     ("{method: ps}", DPS.Method.ps(.init(scale: 1))),

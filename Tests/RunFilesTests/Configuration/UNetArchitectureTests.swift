@@ -99,7 +99,8 @@ import Testing
     Mistake(
       "channel_mult: \"1,2,2\"", "channel_mult: \"1,x\"",
       "a.yaml:13: prior.architecture.channel_mult: found the quoted text '1,x', "
-        + "expected numbers above 0, up to 1024, such as \"1,2,2\", or \"\" for the default of the image size"
+        + "expected numbers above 0, up to 1024, such as \"1,2,2\", or \"\" for the default of the image size; "
+        + "at most 64 of them"
     ),
     Mistake(
       "channel_mult: \"1,2,2\"", "channel_mult: \"1,1,1,1,1,1,1\"",

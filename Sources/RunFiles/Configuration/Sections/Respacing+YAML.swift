@@ -71,7 +71,9 @@ extension ValueKind where Value == Configuration.Respacing {
   /// A number, a list, "10,10,5", "ddim25", or "" for all steps.
   static var respacing: Self {
     let counts = ValueKind<[Int]>.commaList("", parse: stepCount)
-    return Self("a number of steps from 1 to \(longest), \"10,10,5\" or \"ddim25\"") { node in
+    let words =
+      "a number of steps from 1 to \(longest), up to \(ValueKind<[Int]>.longestCommaList) such as \"10,10,5\", or \"ddim25\""
+    return Self(words) { node in
       if case .scalar(let text, _) = node.content, text.hasPrefix("ddim") {
         return stepCount(String(text.dropFirst(4))).map { .strided($0) }
       }

@@ -109,27 +109,3 @@ extension ValueKind where Value == [Int] {
     }
   }
 }
-
-extension ValueKind {
-  /// Values written as one text with commas, as a list, or as a single value.
-  static func commaList<Element>(
-    _ expected: String, parse: @escaping (String) -> Element?
-  ) -> Self where Value == [Element] {
-    Self(expected) { node in
-      let texts = Self.texts(node)?.prefix(64)
-      let elements = texts?.map { parse($0) }
-      return elements?.contains { $0 == nil } == false ? elements?.compactMap { $0 } : nil
-    }
-  }
-
-  private static func texts(_ node: ConfigurationNode) -> [String]? {
-    switch node.content {
-    case .scalar("", true): []
-    case .scalar(let text, _):
-      text.split(separator: ",", omittingEmptySubsequences: false)
-        .map { String($0.drop { $0 == " " }) }
-    case .list(let nodes): nodes.allSatisfy { $0.plain != nil } ? nodes.compactMap(\.plain) : nil
-    case .section: nil
-    }
-  }
-}
