@@ -11,25 +11,25 @@ import Testing
 @Suite(.enabled(if: TorchRuntime.cpuCapability.hasPrefix("AVX512")))
 struct ConvolutionFiltersTests {
   static let cases = [
-    ConvolutionCase(size: [1, 3, 32, 32], to: 64, kernel: 3, stride: 1, padding: 1),
-    ConvolutionCase(size: [1, 128, 16, 16], to: 6, kernel: 3, stride: 1, padding: 1),
-    ConvolutionCase(size: [5, 33, 7, 9], to: 17, kernel: 3, stride: 1, padding: 1),
-    ConvolutionCase(size: [1, 192, 8, 8], to: 96, kernel: 3, stride: 1, padding: 1),
-    ConvolutionCase(size: [5, 64, 1, 2], to: 64, kernel: 3, stride: 1, padding: 1),
-    ConvolutionCase(size: [5, 32, 16, 16], to: 32, kernel: 3, stride: 2, padding: 1),
-    ConvolutionCase(size: [1, 64, 15, 12], to: 48, kernel: 3, stride: 2, padding: 1),
-    ConvolutionCase(size: [1, 64, 17, 17], to: 64, kernel: 3, stride: 2, padding: 0),
-    ConvolutionCase(size: [5, 48, 9, 6], to: 80, kernel: 1, stride: 1, padding: 0),
+    ConvolutionCase(size: [1, 3, 32, 32], to: 64),
+    ConvolutionCase(size: [1, 128, 16, 16], to: 6),
+    ConvolutionCase(size: [5, 33, 7, 9], to: 17),
+    ConvolutionCase(size: [1, 192, 8, 8], to: 96),
+    ConvolutionCase(size: [5, 64, 1, 2], to: 64),
+    ConvolutionCase(size: [5, 32, 16, 16], to: 32, stride: 2),
+    ConvolutionCase(size: [1, 64, 15, 12], to: 48, stride: 2),
+    ConvolutionCase(size: [1, 64, 17, 17], to: 64, stride: 2, padding: 0),
+    ConvolutionCase(size: [5, 48, 9, 6], to: 80, kernel: 1, padding: 0),
   ]
 
   @Test(arguments: cases, [(false, false), (true, false), (false, true), (true, true)])
   func valuesAndGradients(sizes: ConvolutionCase, has: (bias: Bool, added: Bool)) throws {
-    let layer = try Layer(sizes, hasBias: has.bias)
+    let layer = try ConvolutionExample(sizes, .bfloat16, hasBias: has.bias)
     let added = has.added ? layer.cotangent : nil
     let exact = try layer.exact(adding: added)
     let found = try layer.differentiated(layer.filters(), adding: added)
-    try expect(found.value, exact.value, terms: layer.terms(of: sizes.size[1]))
-    try expect(found.gradient, exact.gradient, terms: layer.terms(of: sizes.to))
+    try expect(found.value, exact.value, terms: sizes.products(of: sizes.size[1]) + 2)
+    try expect(found.gradient, exact.gradient, terms: sizes.products(of: sizes.to) + 2)
     let alone = try layer.x.convolution(layer.filters(), adding: added)
     #expect(try alone.bits() == found.value.bits(), "the same with and without a gradient")
   }
@@ -43,7 +43,7 @@ struct ConvolutionFiltersTests {
   }
 
   @Test func whatIsAddedHasTheGradientOfTheResult() throws {
-    let layer = try Layer(Self.cases[2])
+    let layer = try ConvolutionExample(Self.cases[2], .bfloat16, hasBias: true)
     let filters = try layer.filters()
     let found = try vectorJacobianProduct(at: layer.cotangent, cotangent: layer.cotangent) {
       try layer.x.convolution(filters, adding: $0)
@@ -63,7 +63,7 @@ struct ConvolutionFiltersTests {
   }
 
   @Test(arguments: [2, 5]) func theFirstInputDecidesOnNoBit(index: Int) throws {
-    let layer = try Layer(Self.cases[index])
+    let layer = try ConvolutionExample(Self.cases[index], .bfloat16, hasBias: true)
     let used = try layer.filters()
     let other = try TestTensors.narrow([2, layer.sizes.size[1], 40, 21], seed: 5)
       .converted(to: .bfloat16).channelsLast()
@@ -74,22 +74,18 @@ struct ConvolutionFiltersTests {
     #expect(try later.gradient.bits() == first.gradient.bits())
   }
 
-  /// Rows first, and channels cut out of more.
   @Test func theLayoutOfTheInputDecidesOnNoBit() throws {
-    let layer = try Layer(Self.cases[2])
+    let layer = try ConvolutionExample(Self.cases[2], .bfloat16, hasBias: true)
     let filters = try layer.filters()
     let expected = try layer.x.convolution(filters, adding: layer.cotangent)
-    let cut = { (x: Tensor) throws in
-      try Tensor.concatenated([x, x], along: 1).channelsLast().sliced(0..<x.shape[1], along: 1)
-    }
-    for change in [{ try $0.contiguous() }, cut] {
+    for change in ConvolutionExample.layouts {
       let found = try change(layer.x).convolution(filters, adding: change(layer.cotangent))
       #expect(try found.bits() == expected.bits())
     }
   }
 
   @Test func threadsThatComeFirstTogetherGetTheSameBits() throws {
-    let layer = try Layer(Self.cases[3])
+    let layer = try ConvolutionExample(Self.cases[3], .bfloat16, hasBias: true)
     let expected = try layer.differentiated(layer.filters())
     let bits = (try expected.value.bits(), try expected.gradient.bits())
     for _ in 0..<8 {
@@ -127,7 +123,7 @@ struct ConvolutionFiltersTests {
   }
 
   @Test func whatDoesNotFitIsRefused() throws {
-    let layer = try Layer(Self.cases[3])
+    let layer = try ConvolutionExample(Self.cases[3], .bfloat16, hasBias: true)
     let filters = try layer.filters()
     let wrong: [() throws -> Tensor] = [
       { try layer.x.converted(to: .float32).convolution(filters) },
@@ -143,52 +139,5 @@ struct ConvolutionFiltersTests {
       let bias = try TestTensors.narrow([95], seed: 1).converted(to: .bfloat16)
       return try layer.x.convolution(weight: layer.weight, bias: bias, padding: 1)
     }
-  }
-}
-
-private struct Layer: Sendable {
-  let sizes: ConvolutionCase
-  let x, weight, cotangent: Tensor
-  let bias: Tensor?
-
-  init(_ sizes: ConvolutionCase, hasBias: Bool = true) throws {
-    let random = { (shape: [Int], seed: UInt64) throws in
-      try TestTensors.narrow(shape, seed: seed).converted(to: .bfloat16)
-    }
-    let result = sizes.size[2...].map {
-      ($0 + 2 * sizes.padding - sizes.kernel) / sizes.stride + 1
-    }
-    self.sizes = sizes
-    x = try random(sizes.size, 1).channelsLast()
-    weight = try random([sizes.to, sizes.size[1], sizes.kernel, sizes.kernel], 2)
-    cotangent = try random([sizes.size[0], sizes.to] + result, 3).channelsLast()
-    bias = hasBias ? try random([sizes.to], 4) : nil
-  }
-
-  /// The most terms in a sum over so many channels, with bias and what is added.
-  func terms(of channels: Int) -> Int { channels * sizes.kernel * sizes.kernel + 2 }
-
-  func filters() throws -> ConvolutionFilters {
-    try ConvolutionFilters(weight, bias: bias, stride: sizes.stride, padding: sizes.padding)
-  }
-
-  func differentiated(
-    _ filters: ConvolutionFilters, adding added: Tensor? = nil
-  ) throws -> (value: Tensor, gradient: Tensor) {
-    let found = try vectorJacobianProduct(at: x, cotangent: cotangent) {
-      try $0.convolution(filters, adding: added)
-    }
-    return (found.value, found.gradient)
-  }
-
-  /// By libtorch in float64.
-  func exact(adding added: Tensor?) throws -> (value: Tensor, gradient: Tensor) {
-    let wide = { (tensor: Tensor) throws in try tensor.converted(to: .float64) }
-    let found = try vectorJacobianProduct(at: wide(x), cotangent: wide(cotangent)) {
-      try $0.plainConvolution(
-        weight: wide(weight), bias: bias.map(wide), stride: sizes.stride, padding: sizes.padding)
-    }
-    guard let added else { return (found.value, found.gradient) }
-    return (try found.value + wide(added), found.gradient)
   }
 }

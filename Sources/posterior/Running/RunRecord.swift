@@ -91,9 +91,7 @@ struct ChangedInputs: BadInput {
   let names: [String]
 
   var description: String {
-    let shown = names.prefix(5).joined(separator: ", ")
-    let more = names.count > 5 ? " and \(names.count - 5) more" : ""
-    return "\(folder) holds results of other files under the same names: \(shown)\(more); "
+    "\(folder) holds results of other files under the same names: \(names.firstNames); "
       + "choose another output folder, or put the old files back"
   }
 }

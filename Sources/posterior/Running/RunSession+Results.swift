@@ -91,10 +91,8 @@ struct RunResults {
 
   private func noteForeignMaps(_ images: [String], _ directory: RunDirectory) {
     guard !images.isEmpty else { return }
-    let shown = images.prefix(5).joined(separator: ", ")
-    let more = images.count > 5 ? " and \(images.count - 5) more" : ""
     console.note(
-      "\(directory.path)/maps has maps of \(shown)\(more), of which parts/ has no sample (any more): "
+      "\(directory.path)/maps has maps of \(images.firstNames), of which parts/ has no sample (any more): "
         + "they are left as they are, and are in no table")
   }
 
