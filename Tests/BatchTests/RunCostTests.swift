@@ -7,7 +7,8 @@ import Testing
   /// 10 images × 5 units of 4 samples (18 wanted), 2 workers a rank, 7 s a unit.
   private let cost = RunCost(
     images: 10, goal: SampleGoal(grid: UnitGrid(unit: 4, samples: 18)), evaluationsPerSample: 100,
-    workers: 2, unitSeconds: 7, setupSeconds: 1, startSeconds: 3, resultSeconds: 0.5)
+    workers: 2, unitSeconds: 7, setupSeconds: 1, startSeconds: 3, resultSeconds: 0.5,
+    resultThreads: 2)
 
   @Test func workIsCounted() {
     #expect(cost.units == 50)
@@ -16,9 +17,9 @@ import Testing
   }
 
   @Test func unitsComeWhole() {
-    #expect(cost.seconds(ranks: 1) == 3 + 25 * 7 + 5 + 5)
-    #expect(cost.seconds(ranks: 2) == 3 + 13 * 7 + 3 + 5)
-    #expect(cost.seconds(ranks: 25) == 3 + 7 + 1 + 5)
+    #expect(cost.seconds(ranks: 1) == 185.5, "start 3, 25 rounds of 7, setups 5, results 2.5")
+    #expect(cost.seconds(ranks: 2) == 99.5, "13 rounds, 3 images to set up")
+    #expect(cost.seconds(ranks: 25) == 13.5, "one round")
     #expect(cost.seconds(ranks: 512) == cost.seconds(ranks: 25), "no rank speeds up a unit")
     #expect(cost.unitsPerWorker(ranks: 2) == 13)
   }
@@ -27,7 +28,8 @@ import Testing
     #expect(cost.taskSeconds(tasks: 1) == 3 + 25 * 7 + 5)
     // 7 units of 50/8, up to 3 images: 4 rounds on 2 workers.
     #expect(cost.taskSeconds(tasks: 8) == 3 + 4 * 7 + 2)
-    #expect(cost.mergeSeconds == 3 + 5)
+    #expect(cost.mergeSeconds(cores: 1) == 3 + 5)
+    #expect(cost.mergeSeconds(cores: 4) == 3 + 1.5, "the last round has two images")
   }
 
   @Test func nothingToDoTakesTheStart() {

@@ -18,12 +18,15 @@ public struct RunCost: Hashable, Sendable {
   public var setupSeconds: Double
   /// Time from the start of the program to the first unit.
   public var startSeconds: Double
-  /// Time rank 0 takes at the end to write the maps and pictures of an image.
+  /// Time a thread of rank 0 takes at the end to write the maps and pictures of an image.
   public var resultSeconds: Double
+  /// Images whose results rank 0 writes at once, at least 1.
+  public var resultThreads: Int
 
   public init(
     images: Int, goal: SampleGoal, evaluationsPerSample: Int, workers: Int, unitSeconds: Double,
-    setupSeconds: Double = 0, startSeconds: Double = 0, resultSeconds: Double = 0
+    setupSeconds: Double = 0, startSeconds: Double = 0, resultSeconds: Double = 0,
+    resultThreads: Int = 1
   ) {
     self.images = images
     self.goal = goal
@@ -33,6 +36,7 @@ public struct RunCost: Hashable, Sendable {
     self.setupSeconds = setupSeconds
     self.startSeconds = startSeconds
     self.resultSeconds = resultSeconds
+    self.resultThreads = max(1, resultThreads)
   }
 }
 
@@ -55,7 +59,7 @@ extension RunCost {
   /// Time of a run on so many ranks, from start to maps.
   public func seconds(ranks: Int) -> Double {
     startSeconds + drawing(units: units, images: images, workers: ranks * workers)
-      + Double(images) * resultSeconds
+      + results(threads: resultThreads)
   }
 
   /// Units the busiest worker of so many ranks draws.
@@ -77,8 +81,12 @@ extension RunCost {
     return (share * grid.blockCount, share)
   }
 
-  /// Time `merge` takes.
-  public var mergeSeconds: Double { startSeconds + Double(images) * resultSeconds }
+  /// Time `merge` takes in a job with so many cores.
+  public func mergeSeconds(cores: Int) -> Double { startSeconds + results(threads: cores) }
+
+  private func results(threads: Int) -> Double {
+    Double(images.dividedUp(by: threads)) * resultSeconds
+  }
 
   /// Units come whole: the last round keeps some workers idle.
   private func drawing(units: Int, images: Int, workers: Int) -> Double {

@@ -10,7 +10,7 @@ public struct JobRequest: Hashable, Sendable {
   public var tasksPerNode: Int?
   /// GPUs a rank; nil for none.
   public var gpusPerTask: Int?
-  /// Cores of a task: so many workers draw in it.
+  /// Cores of a task: so many workers draw in it, or write the results of so many images.
   public var cpusPerTask: Int
   /// The time limit of a task.
   public var time: SlurmTime
@@ -25,7 +25,7 @@ public struct JobRequest: Hashable, Sendable {
   public init(for kind: BatchScript.Kind) {
     name = kind == .merge ? "posterior-merge" : "posterior"
     time = SlurmTime(seconds: kind == .merge ? 3600 : 4 * 3600)
-    cpusPerTask = kind == .merge ? 1 : 4
+    cpusPerTask = 4
     log = kind == .array ? "%x-%A_%a.log" : "%x-%j.log"
     arrayTasks = kind == .array ? 16 : nil
     nodes = kind == .mpi || kind == .gpu ? 2 : nil

@@ -12,6 +12,14 @@ public struct GaussianPrior: DiffusionModel, Denoiser {
     case isotropic(std: Double)
     /// Any symmetric positive semidefinite matrix.
     case full(Matrix)
+
+    /// What it is given by: one number, or all of the matrix row by row.
+    public var numbers: [Double] {
+      switch self {
+      case .isotropic(let std): [std]
+      case .full(let matrix): matrix.elements
+      }
+    }
   }
 
   public let imageShape: [Int]

@@ -13,4 +13,9 @@ public struct RunCalibration: Sendable {
     calibration.add(image)
     conformal.add(image)
   }
+
+  mutating func append(_ other: RunCalibration) {
+    calibration.append(other.calibration)
+    conformal.append(other.conformal)
+  }
 }

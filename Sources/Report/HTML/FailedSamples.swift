@@ -29,5 +29,11 @@ struct FailedSamples {
     }
   }
 
+  mutating func append(_ other: FailedSamples) {
+    entries += other.entries
+    redrawn += other.redrawn
+    emptyImages += other.emptyImages
+  }
+
   var count: Int { entries.reduce(0) { $0 + $1.samples.count } }
 }

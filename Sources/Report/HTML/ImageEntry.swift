@@ -2,22 +2,40 @@ import RunFiles
 
 /// What the report holds of one image besides its row: pictures and figures, in inert elements that
 /// cost the browser nothing until they are looked at.
-struct ImageEntry {
-  /// The elements, numbered by the image's place in the table.
-  let html: String
+struct ImageEntry: Sendable {
+  /// Why the samples contradict the measurement, as far as that shows in this image alone.
+  let disagreement: String?
+  private let data: String
+  private let drawings: String
 
-  /// - Parameter facts: more for the image's page, by name.
+  /// - Parameter interval: names of the two quantile maps that are the ends of the credible interval.
   init(
-    _ pictures: ImagePictures, figures: [Figure], facts: [String: SummaryValue], number: Int,
-    folder: String, budget: PictureBudget, limits: ReportLimits
+    _ result: ImageResult, interval: (lower: String, upper: String)?, budget: PictureBudget,
+    limits: ReportLimits
   ) throws {
-    let selection = try PictureSelection(pictures.list, budget: budget, limits: limits)
-    let items = zip(pictures.list, selection.encoded).map { Self.item($0, $1, folder) }
-    let json = try HTML.json(.record(facts.merging(["pictures": .list(items)]) { $1 }))
-    let drawings = figures.map { ReportFigure($0).html }.joined()
-    html =
-      "<script type=\"application/json\" id=\"image-\(number)\">\(json)</script>\n"
+    let pictures = try ImagePictures(result, interval: interval).list
+    let selection = try PictureSelection(pictures, budget: budget, limits: limits)
+    let folder = "maps/\(result.part.image.name)"
+    let items = zip(pictures, selection.encoded).map { Self.item($0, $1, folder) }
+    data = try HTML.json(.record(Self.facts(result).merging(["pictures": .list(items)]) { $1 }))
+    let agreement = DataAgreement(result.part.records)
+    disagreement = agreement.disagreement
+    drawings = agreement.figure.map { ReportFigure($0).html } ?? ""
+  }
+
+  /// The elements.
+  ///
+  /// - Parameter number: the image's place in the table.
+  func html(number: Int) -> String {
+    "<script type=\"application/json\" id=\"image-\(number)\">\(data)</script>\n"
       + (drawings.isEmpty ? "" : "<template id=\"figures-\(number)\">\(drawings)</template>\n")
+  }
+
+  private static func facts(_ result: ImageResult) -> [String: SummaryValue] {
+    let failed = result.part.records.filter(\.hasFailed).prefix(50).map { record in
+      "sample \(record.index), \(Words.count(record.attempts, "attempt")): \(record.failure ?? "")"
+    }
+    return failed.isEmpty ? [:] : ["failed": .list(failed.map(SummaryValue.text))]
   }
 
   private static func item(

@@ -8,41 +8,21 @@ import RunFiles
 final class ReportFile {
   private let path: String
   private let spool: SpoolFile
-  private let budget: PictureBudget
   private let limits: ReportLimits
   /// Why the samples of each image contradict its measurement, as far as that shows in it alone.
   private var misfits: [String?] = []
 
-  /// - Parameters:
-  ///   - path: the file to be written; it is there only after `finish`.
-  ///   - images: how many images are to come, at most.
-  init(path: String, images: Int, limits: ReportLimits) throws(FileError) {
+  /// - Parameter path: the file to be written; it is there only after `finish`.
+  init(path: String, limits: ReportLimits) throws(FileError) {
     self.path = path
     self.limits = limits
-    budget = PictureBudget(images: images)
     spool = try SpoolFile(beside: path)
   }
 
   /// Adds an image, in the order of the table.
-  ///
-  /// - Parameter folder: where its files are, relative to the report.
-  func add(
-    _ result: ImageResult, interval: (lower: String, upper: String)?, folder: String
-  ) throws {
-    let agreement = DataAgreement(result.part.records)
-    let entry = try ImageEntry(
-      ImagePictures(result, interval: interval),
-      figures: [agreement.figure].compactMap { $0 }, facts: facts(result), number: misfits.count,
-      folder: folder, budget: budget, limits: limits)
-    try spool.append(entry.html)
-    misfits.append(agreement.disagreement)
-  }
-
-  private func facts(_ result: ImageResult) -> [String: SummaryValue] {
-    let failed = result.part.records.filter(\.hasFailed).prefix(50).map { record in
-      "sample \(record.index), \(Words.count(record.attempts, "attempt")): \(record.failure ?? "")"
-    }
-    return failed.isEmpty ? [:] : ["failed": .list(failed.map(SummaryValue.text))]
+  func add(_ entry: ImageEntry) throws(FileError) {
+    try spool.append(entry.html(number: misfits.count))
+    misfits.append(entry.disagreement)
   }
 
   /// The misfit alone speaks only where the check, which knows what was measured, cannot.

@@ -19,6 +19,9 @@ public struct StdColorLimit: Sendable, Equatable {
     largest = max(largest, values[rank - 1])
   }
 
+  /// Takes all maps of another into account.
+  public mutating func add(_ other: StdColorLimit) { largest = max(largest, other.largest) }
+
   /// The limit; 1 if there was no map or all standard deviations are 0.
   public var limit: Float {
     guard largest > 0 else { return 1 }

@@ -1,31 +1,46 @@
 import RunFiles
 import Statistics
 
-/// What is gathered of all images while their maps are written, one after another.
-struct ResultTables {
+/// What is gathered of images while their maps are written.
+struct ResultTables: Sendable {
   /// Of all images with samples, good or failed.
   private(set) var rows: [ImageMetrics] = []
   private(set) var calibration = RunCalibration()
   private(set) var quantities: QuantityTable
-  /// The first images, for the overview.
+  /// The images of the overview.
   private(set) var sheet: [OverviewPicture.Row] = []
-  var failures = FailedSamples()
+  private(set) var failures = FailedSamples()
 
   /// - Parameter quantiles: levels of the quantile columns.
   init(quantiles: [Double]) { quantities = QuantityTable(quantiles: quantiles) }
 
+  /// Adds an image with good samples.
+  ///
   /// - Parameter interval: names of the two quantile maps whose coverage is counted.
-  mutating func add(_ result: ImageResult, interval: (lower: String, upper: String)?) throws {
+  mutating func add(
+    _ result: ImageResult, interval: (lower: String, upper: String)?, isOnOverview: Bool
+  ) throws {
     let metrics = try result.metrics(interval: interval)
     rows.append(metrics)
+    failures.add(result.part)
     if let image = result.calibrationImage(interval: interval) { calibration.add(image) }
     quantities.add(result)
-    if sheet.count < OverviewPicture.maximumRows { sheet.append(try result.overviewRow(metrics)) }
+    if isOnOverview { sheet.append(try result.overviewRow(metrics)) }
   }
 
-  /// An image all of whose samples have failed.
+  /// Adds an image all of whose samples have failed.
   mutating func addEmpty(_ part: Part) {
     rows.append(ImageMetrics(withoutSamples: part))
+    failures.add(part)
+  }
+
+  /// Adds the images of other tables behind those of these.
+  mutating func append(_ other: ResultTables) {
+    rows += other.rows
+    calibration.append(other.calibration)
+    quantities.append(other.quantities)
+    sheet += other.sheet
+    failures.append(other.failures)
   }
 
   /// Flags the images whose samples and data disagree, once all are known.

@@ -1,10 +1,35 @@
 import RunFiles
 
+/// What is left to do of an image when its own files are written.
+struct WrittenImage: Sendable {
+  /// Its rows.
+  let tables: ResultTables
+  /// Its page of the report; nil without good samples.
+  let entry: ImageEntry?
+}
+
 // MARK: - Files of one image
 
 extension ResultWriter {
+  /// Writes what there is of one image alone.
+  func write(_ part: Part, _ look: CommonLook) throws -> WrittenImage {
+    var tables = ResultTables(quantiles: quantiles)
+    guard part.statistics.count > 0 else {
+      tables.addEmpty(part)
+      return WrittenImage(tables: tables, entry: nil)
+    }
+    let result = try ImageResult(
+      part, scene: scene(part.image, part.shape), quantiles: quantiles, scaling: scaling)
+    try write(result, look.limits)
+    try tables.add(
+      result, interval: intervalNames, isOnOverview: look.overview.contains(part.image))
+    let entry = try ImageEntry(
+      result, interval: intervalNames, budget: look.budget, limits: look.limits)
+    return WrittenImage(tables: tables, entry: entry)
+  }
+
   /// Writes maps, pictures and kept samples of an image.
-  func write(_ result: ImageResult, _ limits: ReportLimits) throws {
+  private func write(_ result: ImageResult, _ limits: ReportLimits) throws {
     var folder = try MapFolder(of: result.part.image, in: directory)
     for (name, values) in result.maps {
       let array = StoredArray(values, shape: result.part.shape)

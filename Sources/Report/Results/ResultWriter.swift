@@ -10,21 +10,24 @@ public struct ResultWriter: Sendable {
   let directory: RunDirectory
   let remarks: [String]
   let savesSamples: Bool
-  private let quantiles: [Double]
-  private let scaling: IntervalScaling?
-  private let scene: @Sendable (ImageID, [Int]) -> SceneImages
+  private let work: OrderedWork
+  let quantiles: [Double]
+  let scaling: IntervalScaling?
+  let scene: @Sendable (ImageID, [Int]) -> SceneImages
 
   /// - Parameters:
   ///   - scaling: the factors of calibrated intervals, if there are any.
   ///   - remarks: sentences for the report on calibration, such as a guarantee with its conditions.
-  ///   - scene: what is known of an image of the given shape besides its samples.
+  ///   - threads: how many images are worked on at once.
+  ///   - scene: what is known of an image of the given shape besides its samples; is asked by several threads.
   public init(
     _ directory: RunDirectory, statistics: Configuration.Statistics,
-    scaling: IntervalScaling? = nil, remarks: [String] = [],
+    scaling: IntervalScaling? = nil, remarks: [String] = [], threads: Int = 1,
     scene: @escaping @Sendable (ImageID, [Int]) -> SceneImages
   ) {
     self.directory = directory
     self.remarks = remarks
+    work = OrderedWork(threads: threads)
     quantiles = statistics.quantiles
     savesSamples = statistics.saveSamples
     self.scaling = scaling
@@ -33,7 +36,7 @@ public struct ResultWriter: Sendable {
 
   /// Writes the results of all images that have samples; what is there of others stays.
   ///
-  /// Two passes over the images, one part in memory at a time: colour limits are common to all.
+  /// Two passes over the images, one part a thread in memory at a time: colour limits are common to all.
   /// `summary.json` is deleted first and written last, so where it is, everything is written.
   public func write(
     _ progress: RunProgress, facts: [String: SummaryValue]
@@ -41,28 +44,22 @@ public struct ResultWriter: Sendable {
     let summary = "\(directory.path)/summary.json"
     try AtomicFile.remove(summary)
     let images = progress.images.keys.sorted()
-    let limits = ReportLimits(std: try stdLimit(images, progress))
-    let report = try ReportFile(
-      path: "\(directory.path)/report.html", images: images.count, limits: limits)
+    let look = try CommonLook(of: images, work) { try directory.part(of: $0, in: progress) }
+    let report = try ReportFile(path: "\(directory.path)/report.html", limits: look.limits)
     var tables = ResultTables(quantiles: quantiles)
-    for image in images {
-      guard let part = try directory.part(of: image, in: progress) else { continue }
-      tables.failures.add(part)
-      guard part.statistics.count > 0 else {
-        tables.addEmpty(part)
-        continue
-      }
-      let result = try result(of: part)
-      try write(result, limits)
-      try report.add(result, interval: intervalNames, folder: "maps/\(image.name)")
-      try tables.add(result, interval: intervalNames)
+    try work.run(images) { image in
+      try directory.part(of: image, in: progress).map { try write($0, look) }
+    } take: { written in
+      guard let written else { return }
+      tables.append(written.tables)
+      if let entry = written.entry { try report.add(entry) }
     }
     tables.judge()
     let written = WrittenResults(
       table: MetricsTable(rows: tables.rows, interval: interval), calibration: tables.calibration,
       foreignMaps: MapFolder.images(in: directory).subtracting(images.map(\.name)).sorted())
     try write(tables, written)
-    if !tables.sheet.isEmpty { try writeOverview(tables.sheet, limits.std) }
+    if !tables.sheet.isEmpty { try writeOverview(tables.sheet, look.limits.std) }
     try finish(report, tables, written)
     try AtomicFile.write(SummaryJSON.text(of: written.table, facts: facts), to: summary)
     return written
@@ -92,27 +89,12 @@ public struct ResultWriter: Sendable {
     return low...high
   }
 
-  private var intervalNames: (lower: String, upper: String)? {
+  var intervalNames: (lower: String, upper: String)? {
     interval.map {
       (
         ImageResult.name(ofQuantile: $0.lowerBound), ImageResult.name(ofQuantile: $0.upperBound)
       )
     }
-  }
-
-  private func result(of part: Part) throws -> ImageResult {
-    try ImageResult(
-      part, scene: scene(part.image, part.shape), quantiles: quantiles, scaling: scaling)
-  }
-
-  private func stdLimit(_ images: [ImageID], _ progress: RunProgress) throws -> Float {
-    var limit = StdColorLimit()
-    for image in images {
-      guard let part = try directory.part(of: image, in: progress), part.statistics.count > 1
-      else { continue }
-      limit.add(try FloatImage(part.statistics.standardDeviation(), shape: part.shape))
-    }
-    return limit.limit
   }
 }
 

@@ -30,6 +30,9 @@ struct QuantityTable {
     }
   }
 
+  /// Adds the rows of a table of the same columns.
+  mutating func append(_ other: QuantityTable) { rows += other.rows.dropFirst() }
+
   private func fields(_ samples: [Double], truth: Double?) -> [String] {
     let moments = ScalarMoments(samples)
     return ["\(samples.count)", text(moments.mean), text(moments.standardDeviation)]

@@ -20,6 +20,9 @@ public struct Calibration: Sendable {
     evidence.append((image.key, ImageEvidence(image)))
   }
 
+  /// Takes in all images of another.
+  public mutating func append(_ other: Calibration) { evidence += other.evidence }
+
   /// What the images say; nil for less than two.
   public func summary() -> CalibrationSummary? {
     let images = evidence.sorted { $0.key < $1.key }.map(\.image)

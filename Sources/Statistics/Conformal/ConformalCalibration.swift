@@ -21,6 +21,9 @@ public struct ConformalCalibration: Sendable {
     counts.append((image.key, misses))
   }
 
+  /// Takes in all images of another.
+  public mutating func append(_ other: ConformalCalibration) { counts += other.counts }
+
   /// What was found.
   public struct Outcome: Sendable, Equatable {
     /// The factors.

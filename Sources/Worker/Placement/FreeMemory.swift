@@ -2,16 +2,17 @@ import Foundation
 
 /// How much memory this process may still take: what the machine has left, and what the control
 /// groups of a batch system or container leave.
-struct FreeMemory {
+public struct FreeMemory {
   private let read: (String) -> String?
 
+  /// Of this system.
+  public init() { self.init { try? String(contentsOfFile: $0, encoding: .utf8) } }
+
   /// - Parameter read: the text of a system file; nil where there is none.
-  init(read: @escaping (String) -> String? = { try? String(contentsOfFile: $0, encoding: .utf8) }) {
-    self.read = read
-  }
+  init(read: @escaping (String) -> String?) { self.read = read }
 
   /// Bytes; nil if the system does not tell.
-  var bytes: Int? { ([available].compactMap { $0 } + groups.compactMap(room)).min() }
+  public var bytes: Int? { ([available].compactMap { $0 } + groups.compactMap(room)).min() }
 
   /// Resident bytes of this process.
   var resident: Int? {

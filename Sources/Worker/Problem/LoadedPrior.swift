@@ -59,7 +59,7 @@ public struct LoadedPrior: Sendable {
       let built = try GaussianPrior(gaussian, alphaBar: Self.alphaBar(configuration.diffusion))
         .moved(to: device)
       (model, denoiser, scalars) = (built, built, nil)
-      modelDigest = Self.digest(of: built.mean + built.covarianceMatrix.elements)
+      modelDigest = Self.digest(of: built.mean + built.covariance.numbers)
     case .gaussianMixture(let mixture):
       let built = try GaussianMixturePrior(
         mixture, alphaBar: Self.alphaBar(configuration.diffusion)

@@ -1,6 +1,7 @@
 import Foundation
 import RunFiles
 import Statistics
+import Tensors
 import Worker
 
 /// The Fréchet distance between features of a run's samples and of the true images (FID).
@@ -27,6 +28,7 @@ struct FeatureDistance {
   /// - Returns: a line for the terminal.
   /// - Throws: an error of the network, or a ``Failure`` if there are less than two images with truth and kept sample.
   func text(of folder: RunDirectory, console: Console) throws -> String {
+    TorchRuntime.setThreads(ResultThreads.cores)
     var (samples, truths): (FeatureMoments?, FeatureMoments?)
     let progress = try folder.scan()
     let scenes = SceneSource(try folder.configuration().configuration, console: console)

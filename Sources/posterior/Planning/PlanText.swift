@@ -31,10 +31,14 @@ struct PlanText: CustomStringConvertible {
       ("workers", "\(cost.workers) a rank, on \(measured.device); all were measured at once"),
       ("a unit", unitText),
       ("start", Self.seconds(cost.startSeconds)),
-      ("results", "\(Self.seconds(cost.resultSeconds)) an image, written at the end by rank 0"),
+      ("results", resultsText),
       ("memory", measured.memory.map { "\(Self.bytes($0)) a rank" } ?? "not known"),
       ("disk", diskText),
     ]
+  }
+
+  private var resultsText: String {
+    "\(Self.seconds(cost.resultSeconds)) an image, \(cost.resultThreads) at once, written at the end by rank 0"
   }
 
   private var samplesText: String {
@@ -106,7 +110,7 @@ struct PlanText: CustomStringConvertible {
     return [
       "As a Slurm array: \(range) --cpus-per-task=\(measured.cores) \(time)",
       "  the longest task takes about \(ProgressLine.duration(advice.seconds)), merging "
-        + ProgressLine.duration(cost.mergeSeconds),
+        + ProgressLine.duration(cost.mergeSeconds(cores: JobRequest(for: .merge).cpusPerTask)),
       "  posterior submit \(ShellWord.joined(options.words + settings)) --array \(advice.tasks)",
     ]
   }

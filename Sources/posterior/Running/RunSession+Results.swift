@@ -4,6 +4,7 @@ import Report
 import RunFiles
 import Statistics
 import Synchronization
+import Tensors
 import Worker
 
 extension RunSession {
@@ -76,9 +77,12 @@ struct RunResults {
     for warning in intervals?.warnings ?? [] { console.note("warning: \(warning)") }
     let writer = ResultWriter(
       directory, statistics: configuration.configuration.statistics, scaling: intervals?.scaling,
-      remarks: intervals?.remarks ?? []
-    ) {
-      scenes.images(of: $0, shape: $1)
+      remarks: intervals?.remarks ?? [],
+      threads: ResultThreads(configuration.configuration.statistics).count(for: standing.progress)
+    ) { [shape = configuration.shape] in
+      // As many as when the samples were drawn: operators then give the same bits.
+      TorchRuntime.setThreads(shape.threads)
+      return scenes.images(of: $0, shape: $1)
     }
     let results = try writer.write(standing.progress, facts: facts(standing, report))
     noteForeignMaps(results.foreignMaps, directory)

@@ -101,7 +101,12 @@ extension JobOptions {
   private func mergeScript(_ measured: CostMeasurement?) -> BatchScript {
     var request = JobRequest(for: .merge)
     (request.partition, request.account) = (partition, account)
-    if let measured { request.time = SlurmTime(forWorkOf: measured.cost.mergeSeconds) }
+    // A node that has no more cores than a task of the array would never take the job.
+    request.cpusPerTask = min(request.cpusPerTask, self.request(.array, measured).cpusPerTask)
+    if let measured {
+      request.time = SlurmTime(
+        forWorkOf: measured.cost.mergeSeconds(cores: request.cpusPerTask))
+    }
     return BatchScript(.merge, request: request)
   }
 

@@ -132,13 +132,34 @@ import Testing
     ("[3, 32]", "found a list of 2, expected a list of 3, each a whole number from 1 to 65536"),
     (
       "[65536, 65536, 65536]",
-      "found '[65536, 65536, 65536]', allowed: [channels, height, width] with fewer than 2^31 values"
+      "found '[65536, 65536, 65536]', allowed: [channels, height, width] with at most 268435456 values"
     ),
     ("[0, 1, 1]", "found '0', allowed: a whole number from 1 to 65536"),
   ])
   func aShapeIsBounded(shape: String, expected: String) {
     #expect(
       Samples.problem(of: gaussian(shape: shape)) == "a.yaml:8: prior.shape: \(expected)")
+  }
+
+  @Test func aCovarianceThatFillsTheMemoryIsRefused() throws {
+    let smooth = gaussian(shape: "[3, 256, 256]").replacing(
+      "covariance: 0.5", with: "covariance: {std: 0.5, length: 2}")
+    #expect(
+      Samples.problem(of: smooth)
+        == "a.yaml:9: prior.covariance: images of 196608 values need a matrix of 196608 × 196608; "
+        + "up to 16384 values can have one, larger images only a number")
+    _ = try Configuration.load(text: gaussian(shape: "[3, 256, 256]"), name: "a.yaml")
+  }
+
+  @Test func aMixtureThatFillsTheMemoryIsRefused() {
+    let components = Array(repeating: "{mean: 0, std: 1}", count: 10).joined(separator: ", ")
+    let text = gaussian(shape: "[3, 4096, 4096]")
+      .replacing("kind: gaussian", with: "kind: gaussian-mixture")
+      .replacing("covariance: 0.5", with: "components: [\(components)]")
+    #expect(
+      Samples.problem(of: text)
+        == "a.yaml:9: prior.components: 10 means of images [3, 4096, 4096] are 503316480 values; "
+        + "at most 268435456 are taken")
   }
 
   @Test(arguments: [

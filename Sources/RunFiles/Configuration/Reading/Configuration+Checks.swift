@@ -4,7 +4,7 @@ extension Configuration {
 
   /// Values that are fine alone and impossible together.
   var conflicts: [Conflict] {
-    var conflicts = samplerConflicts + varianceConflicts
+    var conflicts = samplerConflicts + varianceConflicts + densityConflicts
     if let shape = priorShape {
       conflicts += sourceConflicts(with: shape) + self.conflicts(imageShape: shape)
     } else if case .measurements(_, let shape?) = data.source {
@@ -39,9 +39,49 @@ extension Configuration {
     ]
   }
 
+  /// What would not fit into memory of a density in closed form.
+  private var densityConflicts: [Conflict] {
+    switch prior.model {
+    case .gaussian(let density): density.conflicts
+    case .gaussianMixture(let density): density.conflicts
+    case .guidedDiffusion, .lsun, .torchScript: []
+    }
+  }
+
   private func sourceConflicts(with shape: [Int]) -> [Conflict] {
     guard case .measurements(_, let given?) = data.source, given != shape else { return [] }
     return [("data.shape", "\(given) does not fit the prior, whose images are \(shape)")]
+  }
+}
+
+extension Configuration.Gaussian {
+  /// Values of an image up to which there is a covariance matrix: with 2¹⁴ it takes 2 GiB.
+  static let mostCorrelated = 1 << 14
+
+  fileprivate var conflicts: [Configuration.Conflict] {
+    let size = shape.reduce(1, *)
+    if case .white = covariance { return [] }
+    guard size > Self.mostCorrelated else { return [] }
+    return [
+      (
+        "prior.covariance",
+        "images of \(size) values need a matrix of \(size) × \(size); up to \(Self.mostCorrelated) values can have "
+          + "one, larger images only a number"
+      )
+    ]
+  }
+}
+
+extension Configuration.GaussianMixture {
+  fileprivate var conflicts: [Configuration.Conflict] {
+    let size = components.count * shape.reduce(1, *)
+    guard size > PNGHeader.mostSamples else { return [] }
+    return [
+      (
+        "prior.components",
+        "\(components.count) means of images \(shape) are \(size) values; at most \(PNGHeader.mostSamples) are taken"
+      )
+    ]
   }
 }
 

@@ -33,11 +33,11 @@ extension Configuration.Data {
 }
 
 extension ValueKind where Value == [Int] {
-  /// [C, H, W] with at most 2³¹ − 1 values.
+  /// [C, H, W] with at most as many values as a picture may have.
   static var shape: Self {
     list(of: .integer(1...65536), count: 3...3)
-      .satisfying("[channels, height, width] with fewer than 2^31 values") {
-        $0.reduce(1, *) <= Int(Int32.max)
+      .satisfying("[channels, height, width] with at most \(PNGHeader.mostSamples) values") {
+        $0.reduce(1, *) <= PNGHeader.mostSamples
       }
   }
 }
