@@ -79,7 +79,19 @@ extension EndToEnd {
       let joined = try Program.run(["calibrate", shared])
       #expect(joined.code == 0, "\(joined)")
       try expectSame(Self.findings(shared, joined), expected, "4 shares")
+      let written = try Self.timeOfMaps(shared)
+      let again = try Program.run(["calibrate", shared])
+      try expectSame(Self.findings(shared, again), expected, "once more")
+      #expect(try Self.timeOfMaps(shared) == written, "maps of these samples are there already")
       try Self.expectCalibrated(one.output)
+    }
+
+    /// When the newest file of maps was written.
+    private static func timeOfMaps(_ folder: String) throws -> Date {
+      let times = try RunFolder(path: folder).maps().keys.map { name in
+        try FileManager.default.attributesOfItem(atPath: "\(folder)/\(name)")[.modificationDate]
+      }
+      return try #require(times.compactMap { $0 as? Date }.max())
     }
 
     /// The seed is fixed. Seven quantities and two of the user's: the smallest p of a right sampler is below 10⁻⁴

@@ -63,6 +63,33 @@ extension EndToEnd {
       #expect(refused.errors.contains("one.npy") && refused.errorLines.count == 1, "\(refused)")
     }
 
+    /// The simulated y and the drawn mask are in the run folder in the form a configuration takes: a run from
+    /// these files draws the same samples.
+    @Test func simulatedMeasurementsCanBeMeasurements() throws {
+      let folder = try TemporaryFolder()
+      let tiny = TinyExperiment(images: 2)
+      let simulated = try Program.run([
+        "run", try tiny.write(into: folder), "--output", folder("simulated"), "--set",
+        "data.range=1",
+      ])
+      #expect(simulated.code == 0, "\(simulated)")
+      let maps = folder("simulated/maps/image-001")
+      let y = try Npy.read(path: "\(maps)/measurement.npy")
+      try folder.write(try y.floats(), shape: y.shape, to: "y/image-001.npy")
+      let known = TinyExperiment(
+        operator: "{name: inpainting, mask: \(maps)/mask.npy}")
+      let text = known.yaml(images: folder("y")).replacing("  images:", with: "  measurements:")
+      let measured = try Program.run([
+        "run", try folder.write(text, to: "measured.yaml"), "--output", folder("measured"),
+      ])
+      #expect(measured.code == 0, "\(measured)")
+      for name in ["mean", "std", "q05"] {
+        let found = try RunFolder(path: folder("measured")).map(name, of: "image-001")
+        let expected = try RunFolder(path: folder("simulated")).map(name, of: "image-001")
+        #expect(found == expected, "\(name)")
+      }
+    }
+
     /// The rows of a square picture from the bytes of each pixel, by row and column.
     private static func rows(_ size: Int, _ pixel: (Int, Int) -> [UInt8]) -> [[UInt8]] {
       (0..<size).map { row in

@@ -9,7 +9,13 @@ public struct RunCalibration: Sendable {
   /// Coverage, ranks and scores; nil for less than two images.
   public func summary() -> CalibrationSummary? { calibration.summary() }
 
-  mutating func add(_ image: CalibrationImage) {
+  init() {}
+
+  /// What one image says.
+  ///
+  /// - Parameter interval: names of the two quantile maps that are the ends of the credible interval.
+  init(_ result: ImageResult, interval: (lower: String, upper: String)?) {
+    guard let image = result.calibrationImage(interval: interval) else { return }
     calibration.add(image)
     conformal.add(image)
   }

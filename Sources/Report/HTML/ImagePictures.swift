@@ -19,7 +19,9 @@ struct ImagePictures {
     let (group, scene) = ("Measurement and truth", result.scene)
     if let measurement = scene.measurement {
       let image = try FloatImage(measurement.values, shape: measurement.shape)
-      add(group, "measurement", image, .picture, file: "measurement", rank: 2)
+      let hasArray = scene.arrays.contains { $0.name == "measurement" }
+      add(
+        group, "measurement", image, .picture, file: "measurement", hasArray: hasArray, rank: 2)
     }
     if let truth = scene.truth {
       let image = try FloatImage(truth, shape: result.part.shape)

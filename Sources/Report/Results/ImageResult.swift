@@ -8,6 +8,8 @@ public struct SceneImages: Sendable {
   public var measurement: (values: [Float], shape: [Int])?
   /// The truth in image units.
   public var truth: [Float]?
+  /// What another program needs to compute with the same measurement; each becomes an `.npy` file of its name.
+  public var arrays: [(name: String, array: StoredArray)]
   /// What is computed of every sample; nil where it is not known.
   public var quantities: QuantitySet?
   /// What of the measurement depends on the image; nil where the noise is not Gaussian.
@@ -18,13 +20,15 @@ public struct SceneImages: Sendable {
 
   public init(
     measurement: (values: [Float], shape: [Int])? = nil, truth: [Float]? = nil,
-    quantities: QuantitySet? = nil, measured: MeasuredData? = nil,
+    arrays: [(name: String, array: StoredArray)] = [], quantities: QuantitySet? = nil,
+    measured: MeasuredData? = nil,
     discrepancy: (@Sendable ([Float]) throws -> Double)? = nil
   ) {
     self.measured = measured
     self.discrepancy = discrepancy
     self.measurement = measurement
     self.truth = truth
+    self.arrays = arrays
     self.quantities = quantities
   }
 }

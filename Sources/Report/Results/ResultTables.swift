@@ -23,7 +23,7 @@ struct ResultTables: Sendable {
     let metrics = try result.metrics(interval: interval)
     rows.append(metrics)
     failures.add(result.part)
-    if let image = result.calibrationImage(interval: interval) { calibration.add(image) }
+    calibration.append(RunCalibration(result, interval: interval))
     quantities.add(result)
     if isOnOverview { sheet.append(try result.overviewRow(metrics)) }
   }

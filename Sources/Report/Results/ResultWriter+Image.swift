@@ -18,14 +18,18 @@ extension ResultWriter {
       tables.addEmpty(part)
       return WrittenImage(tables: tables, entry: nil)
     }
-    let result = try ImageResult(
-      part, scene: scene(part.image, part.shape), quantiles: quantiles, scaling: scaling)
+    let result = try result(of: part)
     try write(result, look.limits)
     try tables.add(
       result, interval: intervalNames, isOnOverview: look.overview.contains(part.image))
     let entry = try ImageEntry(
       result, interval: intervalNames, budget: look.budget, limits: look.limits)
     return WrittenImage(tables: tables, entry: entry)
+  }
+
+  func result(of part: Part) throws -> ImageResult {
+    try ImageResult(
+      part, scene: scene(part.image, part.shape), quantiles: quantiles, scaling: scaling)
   }
 
   /// Writes maps, pictures and kept samples of an image.
@@ -51,6 +55,9 @@ extension ResultWriter {
     if let measurement = result.scene.measurement {
       let image = try FloatImage(measurement.values, shape: measurement.shape)
       try picture(image, "measurement", .picture, of: result, to: &folder)
+    }
+    for (name, array) in result.scene.arrays {
+      try folder.write(Npy.encode(array), as: "\(name).npy")
     }
     if let truth = result.scene.truth {
       let image = try FloatImage(truth, shape: result.part.shape)

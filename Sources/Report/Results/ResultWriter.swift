@@ -65,6 +65,19 @@ public struct ResultWriter: Sendable {
     return written
   }
 
+  /// What the images with truth say together, from one pass over them; writes nothing.
+  public func calibration(_ progress: RunProgress) throws -> RunCalibration {
+    var calibration = RunCalibration()
+    try work.run(progress.images.keys.sorted()) { image in
+      guard let part = try directory.part(of: image, in: progress), part.statistics.count > 0
+      else { return RunCalibration() }
+      return RunCalibration(try result(of: part), interval: intervalNames)
+    } take: {
+      calibration.append($0)
+    }
+    return calibration
+  }
+
   private func write(_ tables: ResultTables, _ written: WrittenResults) throws {
     try AtomicFile.write(written.table.csv, to: "\(directory.path)/metrics.csv")
     if !tables.quantities.isEmpty {

@@ -21,6 +21,22 @@ extension CalibrationOptions {
     }
   }
 
+  /// Refuses a run folder of whose samples nothing follows, before its maps are written.
+  func check(_ standing: Standing) throws {
+    let truths = Set(try standing.configuration.data.imageFolder().images.map(\.id))
+    guard case .images = standing.configuration.data.source,
+      standing.progress.images.values.count(where: {
+        $0.covered.count - $0.failedCount > 1 && truths.contains($0.image)
+      }) > 1
+    else { throw Self.tooLittle }
+  }
+
+  static var tooLittle: Failure {
+    Failure(
+      "a calibration needs at least two images with truth and two samples of each "
+        + "(data.images, not data.measurements)", .badInput)
+  }
+
   private func checkImages(_ read: LoadedConfiguration) throws {
     let data = read.configuration.data
     if case .measurements = data.source {

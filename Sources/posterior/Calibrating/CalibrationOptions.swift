@@ -61,15 +61,11 @@ struct CalibrationOptions: ParsableArguments {
   ///
   /// - Returns: the text for the terminal.
   func conclude(
-    _ results: WrittenResults, in folder: RunDirectory, console: Console
+    _ calibration: RunCalibration, in folder: RunDirectory, console: Console
   ) throws -> String {
-    guard let summary = results.calibration.summary() else {
-      throw Failure(
-        "a calibration needs at least two images with truth and two samples of each "
-          + "(data.images, not data.measurements)", .badInput)
-    }
+    guard let summary = calibration.summary() else { throw Self.tooLittle }
     let outcome = Result { () throws(ConformalError) in
-      try results.calibration.conformal.outcome(missRate: missRate, delta: delta, byStd: byStd)
+      try calibration.conformal.outcome(missRate: missRate, delta: delta, byStd: byStd)
     }
     let text = try CalibrationText(summary).text + featureDistance(folder, console)
     switch outcome {

@@ -10,11 +10,11 @@ struct Calibrate: ParsableCommand {
       TARP, proper scores. Finds the factor by which mean ± factor·std must be widened so that it \
       misses at most a share of pixels, and writes it to a file that later runs apply to images \
       of the same kind. Given a run folder in place of a configuration, joins and compares what is \
-      there.
+      there; maps that are there already stay.
 
-        posterior calibrate configs/calibration/box.yaml
-        posterior calibrate runs/box --miss-rate 0.05 --by-std
-        posterior run configs/new.yaml --set statistics.calibration=runs/box/calibration.yaml
+        posterior calibrate experiment.yaml
+        posterior calibrate runs/experiment --miss-rate 0.05 --by-std --write by-std.yaml
+        posterior run others.yaml --set statistics.calibration=runs/experiment/calibration.yaml
 
       The guarantee is one over images like those it was made from; docs/calibration.md says what \
       it is not.
@@ -43,9 +43,7 @@ struct Calibrate: ParsableCommand {
   private func compare() throws {
     let folder = options.experiment.config
     try explained { try calibration.checkFiles(runFolder: folder) }
-    try FolderResults(folder).write { results, folder in
-      print(try calibration.conclude(results, in: folder, console: Console()))
-    }
+    try FolderResults(folder).calibrate(calibration)
   }
 
   private var isOfFolder: Bool { FileManager.default.isFolder(options.experiment.config) }

@@ -34,7 +34,8 @@ struct ImageResultTrial {
     let part = try part()
     try directory.commit(part)
     let progress = try directory.scan()
-    let images = SceneImages(measurement: try? scene.measurementPicture(), truth: scene.truth)
+    let images = SceneImages(
+      measurement: try? scene.measurementPicture(), truth: scene.truth, arrays: try scene.arrays())
     let writer = ResultWriter(directory, statistics: configuration.statistics) { _, _ in images }
     let seconds = try ContinuousClock().measure { _ = try writer.write(progress, facts: [:]) }
     var disk = Self.measured(folder)

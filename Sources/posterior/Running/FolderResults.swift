@@ -4,30 +4,54 @@ import Foundation
 import Report
 import RunFiles
 
-/// Joins what is finished in a run folder and writes its results.
+/// Joins what is finished in a run folder and tells what it says.
 struct FolderResults {
   private let directory: String
+  private let console = Console()
 
   init(_ directory: String) { self.directory = directory }
 
-  /// Prints the table, and what is missing.
+  /// Writes maps, tables and the report, and prints the table and what is missing.
   ///
-  /// - Parameter then: is given what was written, before what is missing is told.
   /// - Throws: the exit code for "interrupted" if something is missing.
-  func write(then: (WrittenResults, RunDirectory) throws -> Void = { _, _ in }) throws {
-    let console = Console()
+  func write() throws {
+    let (standing, results) = try open()
+    print(try results.write(standing).text)
+    try tellMissing(standing)
+  }
+
+  /// Compares samples with truths, and prints what follows and what is missing.
+  ///
+  /// Maps, tables and the report are written only where they are not of the samples that are there.
+  /// - Throws: the exit code for "interrupted" if something is missing.
+  func calibrate(_ options: CalibrationOptions) throws {
+    let (standing, results) = try open()
+    try options.check(standing)
+    let calibration =
+      try standing.isMapped ? results.calibration(standing) : written(standing, results)
+    print(try options.conclude(calibration, in: standing.folder, console: console))
+    try tellMissing(standing)
+  }
+
+  private func written(_ standing: Standing, _ results: RunResults) throws -> RunCalibration {
+    let (text, written) = try results.write(standing)
+    print(text)
+    return written.calibration
+  }
+
+  private func open() throws -> (Standing, RunResults) {
     let folder = try RunDirectory.open(directory)
     let configuration = try folder.configuration()
     let progress = try folder.tidy(folder.scan(), configuration.goal)
     let standing = try Standing(folder, configuration, progress)
     standing.notices.forEach(console.note)
-    let written = try RunResults(configuration, console: console).write(standing)
-    print(written.text)
-    try then(written.results, folder)
-    guard standing.missing.isEmpty else {
-      print(standing.missingText)
-      throw ArgumentParser.ExitCode(Coordinator.ExitCode.interrupted.rawValue)
-    }
+    return (standing, RunResults(configuration, console: console))
+  }
+
+  private func tellMissing(_ standing: Standing) throws {
+    guard !standing.missing.isEmpty else { return }
+    print(standing.missingText)
+    throw ArgumentParser.ExitCode(Coordinator.ExitCode.interrupted.rawValue)
   }
 }
 

@@ -29,7 +29,9 @@ extension RunSession {
       console.close()
       print(written.text)
       if let calibration {
-        print(try calibration.conclude(written.results, in: run.directory, console: console))
+        print(
+          try calibration.conclude(written.results.calibration, in: run.directory, console: console)
+        )
       }
       let lost = run.plan.remaining(after: standing.progress)
       return lost.isEmpty ? ending : Self.bereft(of: lost, run.directory)
@@ -71,26 +73,37 @@ struct RunResults {
   func write(
     _ standing: Standing, report: ProgressReport? = nil
   ) throws -> (text: String, results: WrittenResults) {
-    let directory = standing.folder
-    let scenes = SceneSource(configuration.configuration, console: console)
-    let intervals = try CalibratedIntervals(configuration, directory)
+    let intervals = try CalibratedIntervals(configuration, standing.folder)
     for warning in intervals?.warnings ?? [] { console.note("warning: \(warning)") }
-    let writer = ResultWriter(
-      directory, statistics: configuration.configuration.statistics, scaling: intervals?.scaling,
+    let results = try writer(standing, intervals).write(
+      standing.progress, facts: facts(standing, report))
+    noteForeignMaps(results.foreignMaps, standing.folder)
+    let text = [
+      results.table.text(width: 110), "",
+      "report: \(standing.folder.path)/report.html   maps and pictures: \(standing.folder.path)/maps/",
+    ].joined(separator: "\n")
+    return (text, results)
+  }
+
+  /// What the images with truth say together; writes nothing.
+  func calibration(_ standing: Standing) throws -> RunCalibration {
+    try writer(standing).calibration(standing.progress)
+  }
+
+  private func writer(
+    _ standing: Standing, _ intervals: CalibratedIntervals? = nil
+  ) -> ResultWriter {
+    let scenes = SceneSource(configuration.configuration, console: console)
+    let statistics = configuration.configuration.statistics
+    return ResultWriter(
+      standing.folder, statistics: statistics, scaling: intervals?.scaling,
       remarks: intervals?.remarks ?? [],
-      threads: ResultThreads(configuration.configuration.statistics).count(for: standing.progress)
+      threads: ResultThreads(statistics).count(for: standing.progress)
     ) { [shape = configuration.shape] in
       // As many as when the samples were drawn: operators then give the same bits.
       TorchRuntime.setThreads(shape.threads)
       return scenes.images(of: $0, shape: $1)
     }
-    let results = try writer.write(standing.progress, facts: facts(standing, report))
-    noteForeignMaps(results.foreignMaps, directory)
-    let text = [
-      results.table.text(width: 110), "",
-      "report: \(directory.path)/report.html   maps and pictures: \(directory.path)/maps/",
-    ].joined(separator: "\n")
-    return (text, results)
   }
 
   private func noteForeignMaps(_ images: [String], _ directory: RunDirectory) {
@@ -143,6 +156,7 @@ final class SceneSource: Sendable {
     else { return SceneImages() }
     var images = SceneImages(
       measurement: try? scene.measurementPicture(), truth: scene.truth,
+      arrays: (try? scene.arrays()) ?? [],
       quantities: derived(shape).map { scene.quantities(derived: $0) })
     guard case .gaussian(let sigma) = configuration.measurement.noise, sigma > 0,
       let measured = try? scene.measuredData(sigma: sigma, operators: operators(shape))

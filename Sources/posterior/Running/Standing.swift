@@ -6,6 +6,8 @@ import Worker
 struct Standing {
   let folder: RunDirectory
   let progress: RunProgress
+  /// What the run was drawn by.
+  let configuration: Configuration
   /// All the work of the run.
   let plan: WorkPlan
   /// How much that is.
@@ -22,6 +24,7 @@ struct Standing {
     throws
   {
     self.folder = folder
+    self.configuration = configuration.configuration
     self.progress = try folder.judged(progress, by: configuration.goal)
     let listed = (try? configuration.configuration.data.imageFolder())?.images.map(\.id)
     isFromRecord = listed == nil
