@@ -91,7 +91,7 @@ private final class XMLTexts: NSObject, XMLParserDelegate {
     #expect(
       figure.csv == #"""
         series,shape,x,x_low,x_high,y,y_low,y_high
-        "a, ""b""",band,0.25,,,0.625,0.5,0.75
+        "a, ""b""",band,0.25,,,,0.5,0.75
         ,bars,0.25,0,0.5,3,,
 
         """#)

@@ -71,6 +71,44 @@ import Testing
     }
   }
 
+  /// The bytes of all files but the parts, by path.
+  private func files() throws -> [String: Data] {
+    let names = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
+    let wanted = names.filter { !$0.hasPrefix("parts") && !folderExists("\(folder)/\($0)") }
+    return try Dictionary(
+      uniqueKeysWithValues: wanted.map {
+        ($0, try Data(contentsOf: URL(filePath: "\(folder)/\($0)")))
+      })
+  }
+
+  private func folderExists(_ path: String) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+      && isFolder.boolValue
+  }
+
+  @Test func theNumberOfThreadsChangesNoByte() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let directory = try directory()
+    for image in 0..<30 {
+      let reason = image % 7 == 3 ? "not finite" : nil
+      try directory.commit(part("more/\(image)", failing: reason))
+    }
+    func write(threads: Int) throws -> [String: Data] {
+      let statistics = Configuration.Statistics()
+      // Images end in another order than they begin in.
+      let writer = ResultWriter(directory, statistics: statistics, threads: threads) { image, _ in
+        usleep(UInt32(image.key % 3000))
+        return SceneImages(truth: (0..<64).map { Float($0) / 64 })
+      }
+      _ = try writer.write(directory.scan(), facts: [:])
+      return try files()
+    }
+    let expected = try write(threads: 1)
+    #expect(expected.count > 32 * 10)
+    for threads in [2, 5] { #expect(try write(threads: threads) == expected) }
+  }
+
   @Test(arguments: ["maps/b", "overview.png", "metrics.csv"])
   func whatCannotBeWrittenLeavesNoMark(obstacle: String) throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }

@@ -13,9 +13,11 @@ extension Figure {
     return CSV.text([Self.header] + records)
   }
 
+  /// The middle of a band is no datum: its field is empty.
   private static func record(_ point: Point, of series: Series) -> [String] {
     let numbers = [
-      point.x, point.xRange?.lowerBound, point.xRange?.upperBound, point.y,
+      point.x, point.xRange?.lowerBound, point.xRange?.upperBound,
+      series.shape == .band ? nil : point.y,
       point.yRange?.lowerBound, point.yRange?.upperBound,
     ]
     return [series.name ?? "", series.shape.rawValue] + numbers.map(CSV.field)
