@@ -107,12 +107,22 @@ extension EndToEnd {
       try expectSame(run.maps(), before, "after drawing all again")
     }
 
-    @Test func notARun() throws {
+    @Test func notARunOrNotYet() throws {
       let folder = try TemporaryFolder()
       for command in ["merge", "status"] {
         let result = try Program.run([command, folder("none")])
         #expect(result.code == 65, "\(result)")
         #expect(result.errors.contains("is not a run folder") && result.errorLines.count == 1)
+      }
+      let scripts = try Program.run([
+        "submit", "configs/quickstart.yaml", "--output", folder("run"), "--array", "2", "--time",
+        "01:00:00",
+      ])
+      #expect(scripts.code == 0, "\(scripts)")
+      for command in ["status", "missing", "merge"] {
+        let result = try Program.run([command, folder("run")])
+        #expect(result.code == 75 && result.errorLines.count == 1, "\(result)")
+        #expect(result.errors.contains("none of them has started to draw"), "\(result)")
       }
     }
   }

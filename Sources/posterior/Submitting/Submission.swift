@@ -8,7 +8,7 @@ struct Submission {
   private let scripts: [BatchScript]
 
   init(command: BatchCommand, scripts: [BatchScript]) {
-    let folder = "\(command.run)/slurm"
+    let folder = RunDirectory.scriptsPath(in: command.run)
     self.folder = folder
     self.scripts = scripts.map { script in
       var script = script

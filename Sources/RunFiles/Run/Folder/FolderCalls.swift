@@ -60,7 +60,7 @@ enum FolderCalls {
   /// Deletes a file that is not needed any more; one that stays does no harm.
   static func discard(_ path: String) { unlink(path) }
 
-  private static func isFolder(_ path: String) -> Bool {
+  static func isFolder(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }

@@ -55,7 +55,8 @@ public final class RunDirectory: Sendable {
 
   private static func read(_ path: String) throws -> RunDescription {
     guard let text = try FolderCalls.text(of: "\(path)/run.yaml") else {
-      throw RunDirectoryError.notARun(path)
+      throw FolderCalls.isFolder(scriptsPath(in: path))
+        ? RunDirectoryError.notStarted(path) : RunDirectoryError.notARun(path)
     }
     guard let description = RunDescription(text: text) else {
       throw RunDirectoryError.damagedDescription("\(path)/run.yaml")
@@ -69,6 +70,9 @@ public final class RunDirectory: Sendable {
 extension RunDirectory {
   /// The folder of the part files.
   public var partsPath: String { "\(path)/parts" }
+
+  /// The folder of batch scripts and logs in a run folder, which need not exist.
+  public static func scriptsPath(in path: String) -> String { "\(path)/slurm" }
 
   /// The folder of an image's maps, which need not exist.
   public func mapsPath(of image: ImageID) -> String { "\(path)/maps/\(image.name)" }
@@ -93,6 +97,8 @@ extension RunDirectory {
 public enum RunDirectoryError: Error, Hashable, Sendable {
   /// There is no `run.yaml`.
   case notARun(String)
+  /// There are batch scripts, but no `run.yaml` yet.
+  case notStarted(String)
   /// `run.yaml` is not as this program writes it.
   case damagedDescription(String)
   /// The folder of the parts is not there.
@@ -111,6 +117,8 @@ extension RunDirectoryError: BadInput {
     switch self {
     case .notARun(let path):
       "\(path) is not a run folder: it has no run.yaml; give the folder that `posterior run` wrote"
+    case .notStarted(let path):
+      "\(path) has the scripts of jobs, but no run.yaml yet: none of them has started to draw"
     case .damagedDescription(let file):
       "\(file) is not as this program writes it; restore it, or choose another output folder"
     case .noParts(let path):
