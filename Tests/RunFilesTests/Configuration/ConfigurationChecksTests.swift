@@ -151,6 +151,16 @@ import Testing
     _ = try Configuration.load(text: gaussian(shape: "[3, 256, 256]"), name: "a.yaml")
   }
 
+  @Test(arguments: [
+    ("covariance: 1e20", "9: prior.covariance"),
+    ("covariance: {std: 1e20, length: 2}", "9: prior.covariance.std"),
+  ])
+  func aVarianceBeyondNumbersIsRefused(line: String, place: String) {
+    #expect(
+      Samples.problem(of: gaussian().replacing("covariance: 0.5", with: line))
+        == "a.yaml:\(place): 1e+20 is too large: its square must be a 32-bit number (up to 1.8e19)")
+  }
+
   @Test func aMixtureThatFillsTheMemoryIsRefused() {
     let components = Array(repeating: "{mean: 0, std: 1}", count: 10).joined(separator: ", ")
     let text = gaussian(shape: "[3, 4096, 4096]")

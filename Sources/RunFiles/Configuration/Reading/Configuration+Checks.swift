@@ -60,7 +60,13 @@ extension Configuration.Gaussian {
 
   fileprivate var conflicts: [Configuration.Conflict] {
     let size = shape.reduce(1, *)
-    if case .white = covariance { return [] }
+    let deviation: Double
+    switch covariance {
+    case .white(let std): return std.hasVariance ? [] : [("prior.covariance", std.noVariance)]
+    case .smooth(let std, _): deviation = std
+    case .file: deviation = 1
+    }
+    guard deviation.hasVariance else { return [("prior.covariance.std", deviation.noVariance)] }
     guard size > Self.mostCorrelated else { return [] }
     return [
       (
@@ -74,6 +80,10 @@ extension Configuration.Gaussian {
 
 extension Configuration.GaussianMixture {
   fileprivate var conflicts: [Configuration.Conflict] {
+    if let index = components.firstIndex(where: { !$0.standardDeviation.hasVariance }) {
+      let text = components[index].standardDeviation.noVariance
+      return [("prior.components[\(index)].std", text)]
+    }
     let size = components.count * shape.reduce(1, *)
     guard size > PNGHeader.mostSamples else { return [] }
     return [
@@ -82,6 +92,15 @@ extension Configuration.GaussianMixture {
         "\(components.count) means of images \(shape) are \(size) values; at most \(PNGHeader.mostSamples) are taken"
       )
     ]
+  }
+}
+
+extension Double {
+  /// Whether the square of a standard deviation is a number in the precision that is computed with.
+  fileprivate var hasVariance: Bool { Float(self * self).isFinite }
+
+  fileprivate var noVariance: String {
+    "\(self) is too large: its square must be a 32-bit number (up to 1.8e19)"
   }
 }
 
