@@ -15,6 +15,14 @@ public enum ScalarType: String, Sendable, CaseIterable {
     }
   }
 
+  /// Whether elements are real floating-point numbers.
+  public var isFloatingPoint: Bool {
+    switch self {
+    case .float16, .bfloat16, .float32, .float64: true
+    case .uint8, .int64, .bool, .complex64, .complex128: false
+    }
+  }
+
   var shim: TorchShimType {
     switch self {
     case .uint8: TorchShimTypeUInt8

@@ -105,6 +105,15 @@ extension Tensor {
     }
   }
 
+  /// Whether no element is infinite or not a number; of real tensors.
+  public func isFinite() throws -> Bool {
+    let answer = torch_shim_is_finite(reference)
+    guard answer >= 0 else {
+      throw TensorError(operation: "isFinite", message: String(cString: torch_shim_error()))
+    }
+    return answer == 1
+  }
+
   /// The elements as float32, in row-major order.
   public func floats() throws -> [Float] { try values(as: Float.self) }
 

@@ -4,6 +4,7 @@
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
 #include <ATen/cpu/Utils.h>
+#include <cmath>
 #include <malloc.h>
 #include <torch/torch.h>
 
@@ -189,6 +190,16 @@ int torch_shim_read(TorchShimTensorRef tensor, TorchShimType type, void *destina
   });
   torch_shim_release(copied);
   return copied ? 0 : -1;
+}
+
+int torch_shim_is_finite(TorchShimTensorRef tensor) {
+  return guarded<int>(-1, [&] {
+    if (tensor->value.numel() == 0)
+      return 1;
+    // One pass at the speed of memory; both ends are NaN if one element is.
+    auto [low, high] = at::aminmax(tensor->value.detach());
+    return std::isfinite(low.item<double>()) && std::isfinite(high.item<double>()) ? 1 : 0;
+  });
 }
 
 TorchShimTensorRef torch_shim_convert(TorchShimTensorRef tensor, TorchShimType type) {

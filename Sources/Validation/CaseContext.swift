@@ -102,7 +102,7 @@ final class NetworkStore {
     let checkpoint = try Checkpoint(path: directory + "/" + path)
     let network = try LSUNUNet(
       LSUNArchitecture(configuration),
-      weights: checkpoint.weights().mapped { try $0.moved(to: device) }, device: device)
+      weights: checkpoint.weights(), device: device)
     knownLSUN[key] = network
     return network
   }

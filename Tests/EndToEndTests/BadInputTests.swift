@@ -39,6 +39,12 @@ extension EndToEnd {
       Case(
         name: "share in words", arguments: ["--shard", "half"], words: ["'half'", "0/8"], code: 64),
       Case(
+        name: "an exact posterior that is none",
+        arguments: [
+          "--set", "sampler={name: exact}", "--set", "measurement.operator={name: hdr}",
+        ],
+        words: ["sampler", "exact draws need a linear measurement operator"]),
+      Case(
         name: "unknown option", arguments: ["--sett", "a=b"], words: ["--sett"], code: 64),
     ]
 

@@ -175,11 +175,29 @@ extension EndToEnd {
     }
 
     @Test func usage() throws {
-      for words in [["frobnicate"], ["run"], ["merge"], ["run", "a", "b"], ["status", "--all"]] {
+      for words in [
+        ["frobnicate"], ["run"], ["merge"], ["run", "a", "b"], ["status", "--all"],
+        ["simulate", "--workers", "2", "--images", "99999999999"],
+        ["submit", "a.yaml", "--partition", ""], ["submit", "a.yaml", "--account", "a\r\nb"],
+      ] {
         let result = try Program.run(words)
         #expect(result.code == 64, "\(words): \(result)")
         #expect(result.errors.contains("Usage: posterior"), "\(result)")
       }
+    }
+  }
+
+  /// Scripts of Slurm are lines: nothing is written that would break one.
+  @Suite struct Scripts {
+    @Test func aPathOfTwoLinesIsRefused() throws {
+      let folder = try TemporaryFolder()
+      let configuration = try TinyExperiment(images: 1).write(into: folder)
+      let output = folder("a\nb")
+      let result = try Program.run(
+        ["submit", configuration, "--array", "2", "--time", "10", "--output", output])
+      #expect(result.code == 64 && result.errorLines.count == 1, "\(result)")
+      #expect(result.errors.contains("a\\nb"), "\(result)")
+      #expect(!FileManager.default.fileExists(atPath: output))
     }
   }
 

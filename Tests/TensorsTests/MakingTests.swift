@@ -25,6 +25,25 @@ import Testing
     #expect(tensor.device == .cpu)
   }
 
+  /// In the first and last element, where a loop over blocks of lanes would err, and in a view.
+  @Test(arguments: [ScalarType.float16, .bfloat16, .float32, .float64])
+  func whatIsNotFiniteIsNoticed(type: ScalarType) throws {
+    for bad in [Float.nan, .infinity, -.infinity] {
+      for place in [0, 500, 1002] {
+        var values = [Float](repeating: -60000, count: 1003)
+        #expect(try Tensor(values, shape: [17, 59]).converted(to: type).isFinite())
+        values[place] = bad
+        let tensor = try Tensor(values, shape: [17, 59]).converted(to: type)
+        #expect(try !tensor.isFinite())
+        #expect(try tensor.sliced(1..<2, along: 0).isFinite())
+        #expect(try !tensor.permuted([1, 0]).isFinite())
+      }
+    }
+    #expect(try Tensor([Float](), shape: [0, 3]).converted(to: type).isFinite())
+    #expect(try Tensor([1e300], shape: []).isFinite())
+    #expect(try !Tensor([1e300], shape: []).converted(to: .float32).isFinite())
+  }
+
   @Test func scalarsAndEmptyTensorsExist() throws {
     let scalar = try Tensor([Float(3)], shape: [])
     #expect(scalar.rank == 0 && scalar.count == 1)

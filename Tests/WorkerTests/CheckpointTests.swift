@@ -83,8 +83,29 @@ import Testing
       #expect(mismatch.misshapen.map(\.name) == ["out.0.bias"])
       #expect(
         "\(error)"
-          == "\(checkpoint.path): the weights do not fit the architecture: 1 missing: out.2.bias; "
+          == "\(checkpoint.path): the weights cannot be used: 1 missing: out.2.bias; "
           + "1 not expected: optimizer.step; 1 wrong shape: out.0.bias is [7] instead of [32]")
+    }
+  }
+
+  /// As they are in the file: NaN, whole numbers, and a number that float32 cannot hold.
+  @Test(arguments: [
+    (StoredArray([Float.nan], shape: [1]), "with NaN, infinities or numbers beyond float32"),
+    (StoredArray([1e300], shape: [1]), "with NaN, infinities or numbers beyond float32"),
+    (StoredArray([Int64(3)], shape: [1]), "of whole numbers instead of floating-point ones"),
+  ])
+  func valuesThatNoNetworkCanComputeWithAreNamed(one: StoredArray, text: String) throws {
+    let (_, checkpoint) = try changed { tensors in
+      let index = tensors.firstIndex { $0.0 == "out.2.bias" }!
+      let shape = tensors[index].1.shape
+      let bytes = (0..<shape[0]).flatMap { _ in one.rowMajorBytes() }
+      tensors[index].1 = try! StoredArray(elementType: one.elementType, shape: shape, bytes: bytes)
+    }
+    for use in [{ _ = try Self.network(checkpoint) }, checkpoint.checkValues] {
+      let error = #expect(throws: Worker.CheckpointError.self) { try use() }
+      #expect(
+        error.map { "\($0)" }
+          == "\(checkpoint.path): the weights cannot be used: 1 \(text): out.2.bias")
     }
   }
 

@@ -47,13 +47,21 @@ import Testing
   @Test func aMatrixThatDoesNotFitIsNamed() throws {
     let folder = try TestFolder()
     try folder.write(StoredArray([Double](repeating: 1, count: 20), shape: [2, 10]), "a.npy")
-    try folder.write(StoredArray([Double.nan], shape: [1, 1]), "nan.npy")
+    try folder.write(StoredArray([Double](), shape: [0, 16]), "none.npy")
+    for (name, value) in [("nan", Double.nan), ("large", 1e300)] {
+      try folder.write(StoredArray([value], shape: [1, 1]), name + ".npy")
+    }
     let message = text { _ = try made(.matrix(file: folder.path + "/a.npy", shape: nil)) }
     #expect(message.contains("a.npy: a matrix of 2×10 does not take images [1, 4, 4]"))
     #expect(message.contains("16 columns"))
-    #expect(
-      text { _ = try made(.matrix(file: folder.path + "/nan.npy", shape: nil)) }
-        .contains("not finite"))
+    for (name, words) in [
+      ("none", "the matrix (0 × 16) has no rows"), ("nan", "NaN, infinities or numbers beyond"),
+      ("large", "NaN, infinities or numbers beyond float32"),
+    ] {
+      #expect(
+        text { _ = try made(.matrix(file: "\(folder.path)/\(name).npy", shape: nil)) }
+          .contains(words))
+    }
   }
 
   /// scipy's matrix 3×5 with 0.5, −1.25, 2 and ⅓.

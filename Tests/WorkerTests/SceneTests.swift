@@ -184,6 +184,17 @@ import Testing
     #expect(throws: SamplerError.self) { try experiment.checkSampler() }
   }
 
+  @Test func anExactPosteriorThatIsNoneIsFoundBeforeDrawing() throws {
+    let folder = try Experiments.folder()
+    let made = { (operation: Configuration.Operator) in
+      try Experiments.experiment(Experiments.configuration(folder, operation: operation))
+    }
+    #expect(throws: ExactPosteriorError.operatorNotLinear) {
+      try made(.highDynamicRange(scale: 2)).checkSampler()
+    }
+    try made(.denoising).checkSampler()
+  }
+
   // MARK: - Priors from files
 
   @Test func priorsAreReadFromFiles() throws {

@@ -102,6 +102,15 @@ import Testing
     #expect(throws: (any Error).self) { try Self.experiment(folder, lora: folder.path + "/none") }
   }
 
+  @Test func scalarsThatAreNotFiniteAreNamed() throws {
+    let folder = try TestFolder()
+    let path = try folder.write(
+      Safetensors.encode([("TAUG.0", StoredArray([Float.nan], shape: [1]))], metadata: [:]),
+      "tuned.safetensors")
+    let error = #expect(throws: FineTuningError.self) { try FineTuning(path: path) }
+    #expect(error.map { "\($0)" } == "\(path): TAUG.0 has NaN or infinities")
+  }
+
   /// State dictionary first, then copies under `model.` of what it lacks.
   @Test func copiesOfTheWholeNetworkAreNotCountedTwice() throws {
     let tuning = try FineTuning(path: Self.tuned)

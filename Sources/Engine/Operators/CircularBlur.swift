@@ -16,7 +16,7 @@ public struct CircularBlur: PseudoInvertible {
   public init(kernel: ConvolutionKernel, imageShape: [Int]) throws {
     self.init(
       kernel: kernel,
-      convolution: try CircularConvolution(kernel: kernel.flipped(), imageShape: imageShape))
+      convolution: try CircularConvolution(correlating: kernel, imageShape: imageShape))
   }
 
   private init(kernel: ConvolutionKernel, convolution: CircularConvolution) {

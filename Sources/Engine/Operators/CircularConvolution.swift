@@ -24,11 +24,26 @@ public struct CircularConvolution: PseudoInvertible {
   ///   - threshold: ``publishedThreshold(height:width:)`` for the data of UD2M.
   /// - Throws: ``ConvolutionKernelError``, ``OperatorError``.
   public init(kernel: ConvolutionKernel, imageShape: [Int], threshold: Double = 0) throws {
-    image = try ImageShape(imageShape)
+    let image = try ImageShape(imageShape)
+    try kernel.check(imageHeight: image.height, imageWidth: image.width)
+    try self.init(wrapping: kernel, image, threshold: threshold)
+  }
+
+  /// Of a kernel that may be larger than the image: what leaves it at one side enters at the other.
+  private init(wrapping kernel: ConvolutionKernel, _ image: ImageShape, threshold: Double) throws {
+    self.image = image
     self.kernel = kernel
     self.threshold = threshold
     transfer = try TransferFunction(
       kernel, height: image.height, width: image.width, threshold: threshold)
+  }
+
+  /// Correlation with a kernel, which is no larger than the image: turned, one of even sides has a row and a
+  /// column more.
+  init(correlating kernel: ConvolutionKernel, imageShape: [Int]) throws {
+    let image = try ImageShape(imageShape)
+    try kernel.check(imageHeight: image.height, imageWidth: image.width)
+    try self.init(wrapping: kernel.flipped(), image, threshold: 0)
   }
 
   /// 2.22e-6·(H·log₂H + W·log₂W), below which UD2M's code clears coefficients.

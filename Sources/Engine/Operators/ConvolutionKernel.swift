@@ -23,17 +23,21 @@ public struct ConvolutionKernel: Sendable, Equatable {
   /// The value at row `row`, column `column`.
   public subscript(row: Int, column: Int) -> Double { values[row * width + column] }
 
-  /// The kernel on an image of another size, its centre at row 0 and column 0, wrapped around.
-  func wrapped(height: Int, width: Int) throws(ConvolutionKernelError) -> [Double] {
-    guard self.height <= height, self.width <= width else {
-      throw .tooLarge(kernel: [self.height, self.width], image: [height, width])
+  /// - Throws: ``ConvolutionKernelError/tooLarge(kernel:image:)`` unless both sides are within those of an image.
+  func check(imageHeight: Int, imageWidth: Int) throws(ConvolutionKernelError) {
+    guard height <= imageHeight, width <= imageWidth else {
+      throw .tooLarge(kernel: [height, width], image: [imageHeight, imageWidth])
     }
+  }
+
+  /// The kernel on an image of another size, its centre at row 0 and column 0, wrapped around.
+  func wrapped(height: Int, width: Int) -> [Double] {
     var image = [Double](repeating: 0, count: height * width)
     for row in 0..<self.height {
       for column in 0..<self.width {
-        let y = (row - self.height / 2 + height) % height
-        let x = (column - self.width / 2 + width) % width
-        image[y * width + x] = self[row, column]
+        let y = (row + (height - 1) * (self.height / 2)) % height
+        let x = (column + (width - 1) * (self.width / 2)) % width
+        image[y * width + x] += self[row, column]
       }
     }
     return image

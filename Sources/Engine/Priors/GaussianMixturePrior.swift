@@ -37,10 +37,12 @@ public struct GaussianMixturePrior: DiffusionModel, Denoiser {
     guard !components.isEmpty else {
       throw GaussianPriorError.badComponent(index: 0, "a mixture needs at least one")
     }
-    let total = components.reduce(0) { $0 + $1.weight }
+    // The sum of large weights would be infinite; dividing by a power of two changes no bit.
+    let scale = components.map(\.weight.binade).max() ?? 1
+    let total = components.reduce(0) { $0 + $1.weight / scale }
     self.imageShape = imageShape
     self.components = components.map {
-      Component(weight: $0.weight / total, mean: $0.mean, std: $0.std)
+      Component(weight: $0.weight / scale / total, mean: $0.mean, std: $0.std)
     }
     self.alphaBar = alphaBar
     means = try Tensor(

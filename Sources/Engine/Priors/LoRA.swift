@@ -36,7 +36,8 @@ public struct LoRA: Sendable {
 
   /// The weights W + (α/r)·A·B of the layers with factors, the replaced weights, and the others.
   ///
-  /// - Throws: ``LoRAError`` for a factor without its partner or shapes that do not fit.
+  /// - Throws: ``LoRAError`` for a factor without its partner, shapes that do not fit, or values that are not
+  ///   finite.
   public func folded(
     into weights: NetworkWeights
   ) throws -> (weights: NetworkWeights, report: Report) {
@@ -93,12 +94,12 @@ public struct LoRA: Sendable {
     return found
   }
 
-  private func factors(_ layer: String) throws(LoRAError) -> (Tensor, Tensor) {
+  private func factors(_ layer: String) throws -> (Tensor, Tensor) {
     let name = { (factor: String) in "\(layer)\(Self.marker)0.lora_\(factor)" }
     guard let a = tensors[name("A")], let b = tensors[name("B")] else {
-      throw .incomplete(layer: layer)
+      throw LoRAError.incomplete(layer: layer)
     }
-    return (a, b)
+    return (try Self.finite(a, name("A")), try Self.finite(b, name("B")))
   }
 
   private static func fold(_ base: Tensor, _ a: Tensor, _ b: Tensor, layer: String) throws -> Tensor
@@ -110,7 +111,12 @@ public struct LoRA: Sendable {
       throw LoRAError.shape(name: layer, expected: base.shape, found: a.shape + b.shape)
     }
     let change = try a.matrixProduct(b) * (alpha / Double(a.shape[1]))
-    return try base + change.reshaped(base.shape)
+    return try finite(base + change.reshaped(base.shape), "\(layer).weight with its factors")
+  }
+
+  private static func finite(_ tensor: Tensor, _ name: String) throws -> Tensor {
+    guard try tensor.isFinite() else { throw LoRAError.notFinite(name: name) }
+    return tensor
   }
 
   /// As in PyTorch, a shape that does not fit is an error even where names need not fit.
@@ -119,6 +125,7 @@ public struct LoRA: Sendable {
     guard tensor.shape == expected else {
       throw LoRAError.shape(name: name, expected: expected, found: tensor.shape)
     }
+    _ = try finite(tensor, name)
   }
 }
 
@@ -126,12 +133,14 @@ public struct LoRA: Sendable {
 public enum LoRAError: Error, Sendable, Equatable, CustomStringConvertible {
   case incomplete(layer: String)
   case shape(name: String, expected: [Int], found: [Int])
+  case notFinite(name: String)
 
   public var description: String {
     switch self {
     case .incomplete(let layer): "\(layer) has one low-rank factor without the other"
     case .shape(let name, let expected, let found):
       "\(name): \(found) does not fit the network's \(expected)"
+    case .notFinite(let name): "\(name) has NaN, infinities or numbers beyond float32"
     }
   }
 }

@@ -122,6 +122,8 @@ bool torch_shim_is_channels_last(TorchShimTensorRef tensor);
 /// Copies the elements, converted to `type`, in row-major order; returns -1 on failure.
 int torch_shim_read(TorchShimTensorRef tensor, TorchShimType type, void *destination,
                     int64_t byteCount);
+/// Whether no element is infinite or not a number: 1 or 0, or -1 on failure. Nothing is copied.
+int torch_shim_is_finite(TorchShimTensorRef tensor);
 
 TorchShimTensorRef torch_shim_convert(TorchShimTensorRef tensor, TorchShimType type);
 /// A copy to a GPU waits for the GPU's earlier work if `isAwaited`; else it passes through page-locked memory.

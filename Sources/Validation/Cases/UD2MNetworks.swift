@@ -84,14 +84,13 @@ extension CaseContext {
   }
 
   fileprivate func forward(_ weights: NetworkWeights, _ times: [Float]) throws -> [Double] {
-    let placed = try weights.mapped { try $0.moved(to: device) }
     let x = try tensor("x")
     if isLSUN {
       let network = try LSUNUNet(
-        LSUNArchitecture(object("config")), weights: placed, device: device)
+        LSUNArchitecture(object("config")), weights: weights, device: device)
       return try network.forward(x, times: times).doubles()
     }
-    let network = try GuidedDiffusionUNet(ud2mArchitecture(), weights: placed, device: device)
+    let network = try GuidedDiffusionUNet(ud2mArchitecture(), weights: weights, device: device)
     return try network.forward(x, times: times).doubles()
   }
 

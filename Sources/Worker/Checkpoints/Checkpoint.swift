@@ -69,15 +69,25 @@ public struct Checkpoint: Sendable {
     _ architecture: GuidedDiffusionArchitecture, precision: NetworkPrecision, label: Int?,
     tuning: FineTuning? = nil, device: Device
   ) throws -> GuidedDiffusionUNet {
+    try explainingMismatches {
+      try GuidedDiffusionUNet(
+        architecture, weights: weights(with: tuning), precision: precision, label: label,
+        device: device)
+    }
+  }
+
+  /// Adds the name of the file to what is wrong with its weights.
+  func explainingMismatches<Result>(_ body: () throws -> Result) throws -> Result {
     do {
-      let own = try weights(with: tuning)
-      let placed =
-        device == .cpu ? own : try own.mapped { try $0.moved(to: device) }
-      return try GuidedDiffusionUNet(
-        architecture, weights: placed, precision: precision, label: label, device: device)
+      return try body()
     } catch let mismatch as WeightMismatch {
       throw CheckpointError(path: path, problem: .doesNotFit(mismatch))
     }
+  }
+
+  /// Throws ``CheckpointError`` unless all values are finite floating-point numbers.
+  public func checkValues() throws {
+    try explainingMismatches { try weights().checkValues() }
   }
 }
 
@@ -101,7 +111,7 @@ public struct CheckpointError: BadInput, Sendable {
         + "give it as prior.architecture in the configuration"
     case .notLSUN(let reason): "\(path): not a DDPM network of the LSUN kind: \(reason)"
     case .doesNotFit(let mismatch):
-      "\(path): the weights do not fit the architecture: \(mismatch)"
+      "\(path): the weights cannot be used: \(mismatch)"
     case .noVariance(let type):
       "\(path): prior.diffusion.model_var_type is \(type), but the network predicts no variance; "
         + "take fixed_small or fixed_large"

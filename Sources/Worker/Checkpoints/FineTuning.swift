@@ -35,6 +35,9 @@ public struct FineTuning: Sendable {
     }
     tensors = found
     scalars = unfolding.isEmpty ? nil : try Self.scalars(unfolding)
+    for (name, array) in unfolding where try !array.floats().allSatisfy(\.isFinite) {
+      throw FineTuningError(path: path, reason: "\(name) has NaN or infinities")
+    }
   }
 
   /// The factors and weights, in float32.

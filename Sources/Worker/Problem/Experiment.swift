@@ -93,12 +93,16 @@ extension Configuration.Data {
 }
 
 extension Experiment {
-  /// Sets the sampler up for the first image, unless that is work: `exact` checks its needs before.
+  /// Sets the sampler up for the first image, unless that is work: of `exact` the needs are checked.
   ///
-  /// - Throws: ``SamplerError`` if it does not go with the operator or the noise.
+  /// - Throws: ``SamplerError`` or ``ExactPosteriorError`` if it does not go with the prior, the operator or the
+  ///   noise.
   public func checkSampler() throws {
     guard let first = images.images.first else { return }
-    if case .exact = configuration.configuration.sampler { return }
+    if case .exact = configuration.configuration.sampler {
+      try ExactPosterior.check(InverseProblem(scene(of: first.id), in: self))
+      return
+    }
     let made = try ImageProblem(first.id, in: self)
     try made.sampler.check(made.problem)
   }
@@ -109,10 +113,13 @@ extension Experiment {
   /// is not linear.
   public func operatorNorm() throws -> Double? {
     guard let first = images.images.first else { return nil }
-    let scene = try Scene(
-      first.id, operators: operators, configuration: configuration.configuration, images: images)
-    return try (scene.measurementOperator as? any LinearOperator)?
+    return try (scene(of: first.id).measurementOperator as? any LinearOperator)?
       .operatorNorm(imageShape: prior.imageShape, iterations: 100, tolerance: 1e-5)
+  }
+
+  private func scene(of image: ImageID) throws -> Scene {
+    try Scene(
+      image, operators: operators, configuration: configuration.configuration, images: images)
   }
 }
 

@@ -71,8 +71,10 @@ extension MatrixOperator.Matrix {
       isDouble
       ? try Tensor(stored.doubles(), shape: stored.shape)
       : try Tensor(stored.floats(), shape: stored.shape)
-    guard try tensor.absolute().maximum(over: [0, 1]).doubles().allSatisfy(\.isFinite) else {
-      throw OperatorFileError(path: path, text: "the matrix has values that are not finite")
+    // Images are float32, and the matrix is rounded to that.
+    guard try tensor.converted(to: .float32).isFinite() else {
+      throw OperatorFileError(
+        path: path, text: "the matrix has NaN, infinities or numbers beyond float32")
     }
     self = .dense(tensor)
   }

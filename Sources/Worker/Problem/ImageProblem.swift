@@ -23,11 +23,7 @@ public struct ImageProblem: Sendable {
     decoder = experiment.prior.decoder
     quantities = scene.quantities(derived: experiment.derived)
     networkQuantities = experiment.networkQuantities
-    problem = InverseProblem(
-      model: experiment.prior.model, denoiser: experiment.prior.denoiser,
-      measurementOperator: experiment.prior.measuring(scene.measurementOperator),
-      measurement: scene.measurement,
-      noise: configuration.measurement.noise.engine)
+    problem = InverseProblem(scene, in: experiment)
     sampler = try configuration.sampler.engine(
       problem, diffusion: experiment.prior.diffusion, scalars: experiment.prior.scalars)
   }
@@ -36,5 +32,16 @@ public struct ImageProblem: Sendable {
   public func images(_ x: Tensor) throws -> Tensor {
     guard let decoder else { return x }
     return try decoder.decode(x)
+  }
+}
+
+extension InverseProblem {
+  /// The problem of a scene under the experiment's prior.
+  init(_ scene: Scene, in experiment: Experiment) {
+    self.init(
+      model: experiment.prior.model, denoiser: experiment.prior.denoiser,
+      measurementOperator: experiment.prior.measuring(scene.measurementOperator),
+      measurement: scene.measurement,
+      noise: experiment.configuration.configuration.measurement.noise.engine)
   }
 }

@@ -12,10 +12,11 @@ extension LSUNUNet {
     let tuning = try configured.lora.tuning
     let weights = try checkpoint.weights(with: tuning)
     scalars = tuning?.scalars
-    try self.init(
-      checkpoint.lsunArchitecture(imageSize: configured.imageSize),
-      weights: device == .cpu ? weights : weights.mapped { try $0.moved(to: device) },
-      precision: precision, device: device)
+    let architecture = try checkpoint.lsunArchitecture(imageSize: configured.imageSize)
+    self = try checkpoint.explainingMismatches {
+      try LSUNUNet(
+        architecture, weights: weights, precision: precision, device: device)
+    }
   }
 }
 

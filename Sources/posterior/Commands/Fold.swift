@@ -27,9 +27,10 @@ struct Fold: ParsableCommand {
 
   func run() throws {
     guard !FileManager.default.fileExists(atPath: output) else {
-      throw ValidationError("\(output) exists already; name another file")
+      throw Failure("\(output) exists already; name another file", .badInput)
     }
     let checkpoint = try explained { try Checkpoint(path: base) }
+    try explained { try checkpoint.checkValues() }
     let tuning = try explained { try FineTuning(path: tuned) }
     let folded = try explained { try tuning.folded(into: checkpoint.weights()) }
     let arrays = try checkpoint.file.order.map { name in

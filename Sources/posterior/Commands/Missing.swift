@@ -12,7 +12,8 @@ struct Missing: ParsableCommand {
       prints the numbers of the tasks that have something left, as --array of sbatch takes them:
 
         posterior missing runs/quickstart
-        tasks=$(posterior missing runs/quickstart --array) || sbatch --array=$tasks array.sbatch
+        tasks=$(posterior missing runs/quickstart --array) || [ $? -ne 75 ] ||
+          sbatch --array=$tasks array.sbatch
 
       The tasks then draw the shares they had, gaps or not: shares record in the run folder how \
       their array was numbered. What is finished is told by the parts, not by the tasks.

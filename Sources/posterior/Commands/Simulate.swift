@@ -45,15 +45,17 @@ struct Simulate: ParsableCommand {
   var output: String?
 
   func validate() throws {
-    guard images >= 1, samples >= 1, unit >= 1, unitSeconds >= 0, checkpoint > 0 else {
-      throw ValidationError(
-        "--images, --samples and --unit must be at least 1, --unit-seconds not negative, "
-          + "--checkpoint above 0")
-    }
-    guard workers.map({ $0 >= 1 }) ?? true else {
-      throw ValidationError("--workers must be at least 1")
+    try check("--images", images, 1...Self.most)
+    try check("--samples", samples, 1...Self.most)
+    try check("--unit", unit, 1...Self.most)
+    try check("--workers", workers, 1...Self.most)
+    guard unitSeconds >= 0, checkpoint > 0 else {
+      throw ValidationError("--unit-seconds must not be negative, --checkpoint be above 0")
     }
   }
+
+  /// What a plan of so many images takes stays within a gigabyte or so.
+  private static let most = 1_000_000
 
   func run() throws {
     if let workers { try simulate(workers) } else { try runForReal() }

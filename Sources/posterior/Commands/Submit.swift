@@ -32,6 +32,7 @@ struct Submit: ParsableCommand {
   func run() throws {
     let loaded = try explained { try options.configuration() }
     try explained { try loaded.validatePaths() }
+    try checkPaths([options.config, loaded.configuration.run.output])
     let measured = try measured()
     let submission = Submission(
       command: try command(loaded.configuration.run.output, settled: measured?.settled ?? []),
@@ -50,16 +51,25 @@ struct Submit: ParsableCommand {
 
   /// The run, by absolute paths: a job starts elsewhere.
   private func command(_ output: String, settled: [String]) throws -> BatchCommand {
-    let folder = FileManager.default.currentDirectoryPath
-    func absolute(_ path: String) -> String {
-      URL(filePath: path, relativeTo: URL(filePath: folder + "/")).standardizedFileURL.path
-    }
     let run = absolute(output)
     let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     return BatchCommand(
-      program: program, folder: folder,
+      program: program, folder: FileManager.default.currentDirectoryPath,
       arguments: [absolute(options.config)]
         + (options.overrides + settled).flatMap { ["--set", $0] }
         + ["--output", run], run: run)
+  }
+
+  private func absolute(_ path: String) -> String {
+    let folder = FileManager.default.currentDirectoryPath
+    return URL(filePath: path, relativeTo: URL(filePath: folder + "/")).standardizedFileURL.path
+  }
+
+  /// - Throws: ``Failure`` for a path that would break lines of a script.
+  private func checkPaths(_ paths: [String]) throws {
+    guard let path = paths.map(absolute).first(where: \.hasControlCharacters) else { return }
+    throw Failure(
+      "a script for Slurm cannot name \(path.debugDescription): it has a line break or another control character; "
+        + "rename it, or choose another --output", .usage)
   }
 }

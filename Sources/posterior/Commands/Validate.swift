@@ -3,6 +3,7 @@ import Foundation
 import RunFiles
 import Tensors
 import Validation
+import Worker
 
 struct Validate: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -73,6 +74,7 @@ struct Validate: ParsableCommand {
   }
 
   private func checkReference(_ folder: String) throws {
+    guard device == .cpu || TorchRuntime.gpuCount > 0 else { throw PlacementError.noGPU }
     let suite = try explained { try ReferenceSuite(directory: folder) }
     let outcomes = suite.run(device: device.device) { outcome in
       if !quiet || outcome.isFailure { print(ValidationLine(outcome)) }
@@ -90,8 +92,7 @@ struct Validate: ParsableCommand {
     print(table)
     if let output {
       try explained {
-        try FileManager.default.createDirectory(
-          atPath: output, withIntermediateDirectories: true)
+        try FolderCalls.makeFolder(output)
         try AtomicFile.write(Array(table.utf8), to: output + "/exact.md")
         try AtomicFile.write(Array("\(ExactCSV(results))".utf8), to: output + "/exact.csv")
         try ExactFigures(results).write(to: output)

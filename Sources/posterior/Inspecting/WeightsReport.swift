@@ -56,6 +56,7 @@ struct WeightsReport {
   private var denoisingDiffusion: String {
     do {
       let architecture = try LSUNArchitecture(inferredFrom: shapes)
+      try checkpoint.checkValues()
       return "network: \(architecture.summary), \(parameterCount) parameters, all there and fitting"
     } catch {
       return "network: \(error)"

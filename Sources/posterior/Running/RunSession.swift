@@ -80,12 +80,14 @@ final class RunSession: Sendable {
 
     /// Sets the sampler up for the first image.
     ///
-    /// - Throws: a ``ConfigurationError`` with file and line if it does not go with the operator or
-    ///   the noise.
+    /// - Throws: a ``ConfigurationError`` with file and line if it does not go with the prior, the
+    ///   operator or the noise.
     func checkSampler() throws {
       do {
         try experiment.checkSampler()
       } catch let error as SamplerError {
+        throw source.error(at: "sampler", "\(error)")
+      } catch let error as ExactPosteriorError {
         throw source.error(at: "sampler", "\(error)")
       }
     }

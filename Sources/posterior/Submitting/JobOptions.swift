@@ -56,14 +56,9 @@ struct JobOptions: ParsableArguments {
         "--time \(time) is no time limit of a minute or more; Slurm writes them as MINUTES, "
           + "HH:MM:SS, D-HH or D-HH:MM:SS.")
     }
-    guard ([partition, account].compactMap { $0 } + extra).allSatisfy({ !$0.contains("\n") }) else {
-      throw ValidationError("An option of sbatch is one line.")
-    }
-  }
-
-  private func check(_ option: String, _ value: Int?, _ range: ClosedRange<Int>) throws {
-    guard let value, !range.contains(value) else { return }
-    throw ValidationError("\(option) \(value) must be \(range.lowerBound) to \(range.upperBound).")
+    try check("--partition", partition)
+    try check("--account", account)
+    for option in extra { try check("--sbatch", option) }
   }
 }
 

@@ -22,7 +22,7 @@ struct Submission {
 
   /// Writes the scripts into the run folder.
   func write() throws {
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try FolderCalls.makeFolder(folder)
     for script in scripts { try AtomicFile.write(script.text, to: path(script)) }
   }
 

@@ -48,8 +48,8 @@ extension DeviceTests {
           ) { device in
             let weights = NetworkWeights(try TestNetworks.weights(architecture))
             return try GuidedDiffusionUNet(
-              architecture, weights: weights.mapped { try $0.moved(to: device) },
-              precision: precision, label: architecture.classes.map { $0 - 1 }, device: device)
+              architecture, weights: weights, precision: precision,
+              label: architecture.classes.map { $0 - 1 }, device: device)
           }
         }
       } + [
@@ -59,7 +59,7 @@ extension DeviceTests {
         ) { device in
           let weights = NetworkWeights(try LSUNTests.weights())
           return try LSUNUNet(
-            LSUNTests.small, weights: weights.mapped { try $0.moved(to: device) }, device: device)
+            LSUNTests.small, weights: weights, device: device)
         }
       ] + exact
 

@@ -52,7 +52,7 @@ extension DeviceTests {
         let small = TestNetworks.small
         let weights = NetworkWeights(try TestNetworks.weights(small))
         let network = try GuidedDiffusionUNet(
-          small, weights: weights.mapped { try $0.moved(to: device) }, device: device)
+          small, weights: weights, device: device)
         let blur = try GaussianBlur(kernelSize: 5, intensity: 1, imageShape: small.imageShape)
         let y = try TestNetworks.images([9]) * 0.5
         return InverseProblem(

@@ -87,7 +87,26 @@ import Testing
     #expect(try clean.rows([0, 2, 3]).floats() == other.rows([0, 2, 3]).floats())
   }
 
+  /// y[i, j] = Σ k[a, b]·x[i + a − h/2, j + b − w/2], indices modulo the sides; double precision on both sides.
+  @Test(arguments: [(5, 6), (4, 6), (5, 5), (2, 1)])
+  func aBlurCorrelatesAlsoWithKernelsAsLargeAsTheImage(height: Int, width: Int) throws {
+    let (kernel, x) = (try kernel(height, width), try random([1, 1, 5, 6]))
+    let y = try CircularBlur(kernel: kernel, imageShape: [1, 5, 6]).apply(x).doubles()
+    let values = try x.doubles()
+    for place in 0..<30 {
+      var sum = 0.0
+      for (a, b) in (0..<height).flatMap({ a in (0..<width).map { (a, $0) } }) {
+        let (i, j) = (place / 6 + a - height / 2 + 5, place % 6 + b - width / 2 + 6)
+        sum += kernel[a, b] * values[i % 5 * 6 + j % 6]
+      }
+      #expect(abs(y[place] - sum) < 1e-13 * (1 + abs(sum)))
+    }
+  }
+
   @Test func refusesKernelsThatDoNotFit() throws {
+    #expect(throws: ConvolutionKernelError.tooLarge(kernel: [5, 7], image: [5, 6])) {
+      try CircularBlur(kernel: kernel(5, 7), imageShape: [1, 5, 6])
+    }
     #expect(throws: ConvolutionKernelError.tooLarge(kernel: [9, 3], image: [8, 8])) {
       try CircularConvolution(kernel: kernel(9, 3), imageShape: [1, 8, 8])
     }

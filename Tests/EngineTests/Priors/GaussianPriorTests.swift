@@ -199,6 +199,17 @@ enum TestPriors {
     }
   }
 
+  /// Their sum is infinite. Multiplied by a power of two, weights are the same to the bit.
+  @Test func largeWeightsAddUpToOne() throws {
+    let scaled = { (factor: Double) in
+      try mixture(
+        components.map { Component(weight: $0.weight * factor, mean: $0.mean, std: $0.std) }
+      ).components
+    }
+    #expect(try scaled(0x1p1022) == scaled(1))
+    #expect(try scaled(0x1p-1000) == scaled(1))
+  }
+
   @Test(arguments: [0, 100, 999]) func oneComponentIsAGaussian(t: Int) throws {
     let mean = components[0].mean
     let images = try Tensor(

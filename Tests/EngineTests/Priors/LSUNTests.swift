@@ -114,6 +114,24 @@ import Testing
     _ = try LSUNUNet(Self.small, weights: weights)
   }
 
+  /// A factor, a replaced weight, and finite factors whose product is not; what has no place is passed over.
+  @Test func refusesFactorsThatAreNotFinite() throws {
+    let base = NetworkWeights(try Self.weights())
+    let name = "mid.attn_1.q.parametrizations.weight.0.lora_"
+    let (a, b) = (try Tensor.full(1, shape: [64, 2]), try Tensor.full(1, shape: [2, 64]))
+    #expect(throws: LoRAError.notFinite(name: name + "B")) {
+      try LoRA([name + "A": a, name + "B": b * .nan]).folded(into: base)
+    }
+    #expect(throws: LoRAError.notFinite(name: "mid.attn_1.q.weight with its factors")) {
+      try LoRA([name + "A": a * 1e30, name + "B": b * 1e30]).folded(into: base)
+    }
+    let bias = try Tensor([Float.infinity], shape: [1])
+    #expect(throws: LoRAError.notFinite(name: "conv_out.bias")) {
+      try LoRA(["conv_out.bias": bias]).folded(into: base)
+    }
+    #expect(try LoRA(["none": bias]).folded(into: base).report.unexpected == ["none"])
+  }
+
   @Test func refusesFactorsThatDoNotFit() throws {
     let base = NetworkWeights(try Self.weights())
     let a = try Tensor.full(1, shape: [64, 2])

@@ -28,6 +28,22 @@ import Testing
         + "1 wrong shape: input_blocks.0.0.bias is [31] instead of [32]")
   }
 
+  @Test func valuesThatNoNetworkCanComputeWithAreListed() throws {
+    var tensors = try TestNetworks.weights(TestNetworks.small)
+    tensors["out.0.bias"] = try tensors["out.0.bias"]! * .nan
+    tensors["out.2.bias"] = try tensors["out.2.bias"]!.converted(to: .int64)
+    var expected = WeightMismatch(missing: [], surplus: [], misshapen: [])
+    expected.whole = ["out.2.bias"]
+    expected.notFinite = ["out.0.bias"]
+    #expect(throws: expected) {
+      try GuidedDiffusionUNet(TestNetworks.small, weights: NetworkWeights(tensors))
+    }
+    #expect(
+      "\(expected)"
+        == "1 of whole numbers instead of floating-point ones: out.2.bias; "
+        + "1 with NaN, infinities or numbers beyond float32: out.0.bias")
+  }
+
   @Test func longListsAreCut() {
     let names = (0..<20).map { "w\($0)" }
     let text = "\(WeightMismatch(missing: names, surplus: [], misshapen: []))"

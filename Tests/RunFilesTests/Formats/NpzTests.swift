@@ -132,6 +132,7 @@ import Testing
     isLayout(Self.parts(values: [5]))
     isLayout(Self.parts(values: [5, .nan]))
     isLayout(Self.parts(values: [5, .infinity]))
+    isLayout(Self.parts(values: [5, 1e39]))
     let coo = [
       ("shape", StoredArray([Int64(2), 3], shape: [2])),
       ("row", StoredArray([Int64(0), 2], shape: [2])),

@@ -57,6 +57,15 @@ import Testing
     #expect(throws: FileError.self) { try folder.run() }
   }
 
+  @Test(arguments: ["nowhere", "link"]) func aLinkThatLeadsNowhereIsNoFolder(named: String) throws {
+    let link = "\(folder.path)/link"
+    #expect(symlink("\(folder.path)/\(named)", link) == 0)
+    let error = #expect(throws: FileError.self) { try FolderCalls.makeFolder("\(link)/run/parts") }
+    #expect(
+      error == FileError(path: link, operation: .follow, errno: named == "link" ? ELOOP : ENOENT))
+    #expect(error.map { "\($0)".contains("it is a link that leads nowhere") } == true)
+  }
+
   @Test func onlyOneFirstRunWins() throws {
     let path = "\(folder.path)/once"
     #expect(try FolderCalls.create("one", at: path))

@@ -67,8 +67,8 @@ public enum MRIError: Error, Equatable, Sendable, CustomStringConvertible {
     switch self {
     case .undersampling(let acceleration, let fraction, let width):
       "an acceleration of \(acceleration) with a centre of \(fraction) cannot be met on \(width) "
-        + "columns: acceleration must be at least 1, at least one column measured, and the centre "
-        + "no larger than 1/acceleration"
+        + "columns: acceleration must be at least 1, at least one column measured, and "
+        + "round(width·centre) columns be no more than the round(width/acceleration) measured"
     }
   }
 }

@@ -34,7 +34,8 @@ public struct MatrixOperator: LinearOperator {
     }
     let (rows, columns) = matrix.shape
     image = try ImageShape(imageShape)
-    guard rows > 0, columns == imageShape.reduce(1, *) else {
+    guard rows > 0 else { throw MatrixError.noRows(columns: columns) }
+    guard columns == imageShape.reduce(1, *) else {
       throw MatrixError.columns(rows: rows, columns: columns, image: imageShape)
     }
     let shape = measurementShape ?? [1, 1, rows]
@@ -112,11 +113,14 @@ extension MatrixOperator.Matrix {
 /// A matrix that is no operator on the images at hand.
 public enum MatrixError: Error, Equatable, Sendable, CustomStringConvertible {
   case notAMatrix(shape: [Int])
+  case noRows(columns: Int)
   case columns(rows: Int, columns: Int, image: [Int])
   case rows(Int, measurement: [Int])
 
   public var description: String {
     switch self {
+    case .noRows(let columns):
+      return "the matrix (0 × \(columns)) has no rows: nothing would be measured"
     case .notAMatrix(let shape):
       return "an array of shape \(shape) is no matrix [values of y, values of x]"
     case .columns(let rows, let columns, let image):

@@ -19,6 +19,9 @@ public struct KernelWizard: Sendable {
   /// - Parameter weights: of the whole network; `kernel_extractor` and anything else is passed over.
   /// - Throws: ``KernelWizardError`` or ``WeightMismatch`` for weights that make no such network.
   public init(_ weights: NetworkWeights) throws {
+    try weights.checkValues { name in
+      ["feature_extractor.", "adapter.model.", "recon_trunk."].contains(where: name.hasPrefix)
+    }
     let features = weights.scoped("feature_extractor")
     let trunk = weights.scoped("recon_trunk")
     adapter = try KernelWizardAdapter(weights.scoped("adapter.model"))

@@ -28,7 +28,9 @@ public struct LSUNUNet: DiffusionModel {
 
   /// Builds the network around `weights`.
   ///
-  /// - Parameter weights: exactly those of ``LSUNArchitecture/stateDictionary``, float32.
+  /// - Parameters:
+  ///   - weights: exactly those of ``LSUNArchitecture/stateDictionary``, float32.
+  ///   - device: where the weights are sent to.
   /// - Throws: ``ArchitectureError``, ``WeightMismatch``.
   public init(
     _ architecture: LSUNArchitecture, weights: NetworkWeights,
@@ -36,24 +38,26 @@ public struct LSUNUNet: DiffusionModel {
   ) throws {
     try architecture.check()
     try weights.check(against: architecture.stateDictionary)
+    // Checked before they are sent: nothing is read back from a GPU.
+    let placed = try weights.moved(to: device)
     self.architecture = architecture
     self.precision = precision
     self.device = device
     timeEmbedding = (
-      try Linear(weights.scoped("temb.dense.0")), try Linear(weights.scoped("temb.dense.1"))
+      try Linear(placed.scoped("temb.dense.0")), try Linear(placed.scoped("temb.dense.1"))
     )
-    first = try Convolution(weights.scoped("conv_in"), precision: precision)
-    let level = { try Level($0, weights, precision: precision) }
+    first = try Convolution(placed.scoped("conv_in"), precision: precision)
+    let level = { try Level($0, placed, precision: precision) }
     down = try architecture.encoder.levels.map(level)
     up = try architecture.decoder.map(level)
-    let scope = weights.scoped("mid")
+    let scope = placed.scoped("mid")
     middle = (
       try .ddpm(scope.scoped("block_1"), precision: precision),
       try .ddpm(scope.scoped("attn_1"), precision: precision),
       try .ddpm(scope.scoped("block_2"), precision: precision)
     )
-    lastNorm = try Norm(weights.scoped("norm_out"), epsilon: Self.epsilon)
-    last = try Convolution(weights.scoped("conv_out"), precision: precision)
+    lastNorm = try Norm(placed.scoped("norm_out"), epsilon: Self.epsilon)
+    last = try Convolution(placed.scoped("conv_out"), precision: precision)
   }
 
   public func predict(_ x: Tensor, times: [Float]) throws -> ModelOutput {

@@ -27,6 +27,7 @@ public struct GuidedDiffusionUNet: DiffusionModel {
   /// - Parameters:
   ///   - weights: exactly the tensors of ``GuidedDiffusionArchitecture/stateDictionary``, float32.
   ///     They are used where they are when no conversion is needed, so mapped weights stay mapped.
+  ///   - device: where the weights are sent to.
   ///   - label: the class a class-conditional network draws.
   /// - Throws: ``ArchitectureError``, ``WeightMismatch``, ``LabelError``.
   public init(
@@ -36,23 +37,25 @@ public struct GuidedDiffusionUNet: DiffusionModel {
     try architecture.check()
     try weights.check(against: architecture.stateDictionary)
     try LabelError.check(label, classes: architecture.classes)
+    // Checked before they are sent: nothing is read back from a GPU.
+    let placed = try weights.moved(to: device)
     self.architecture = architecture
     self.precision = precision
     self.label = label
     self.device = device
     timeEmbedding = (
-      try Linear(weights.scoped("time_embed.0")), try Linear(weights.scoped("time_embed.2"))
+      try Linear(placed.scoped("time_embed.0")), try Linear(placed.scoped("time_embed.2"))
     )
-    labelEmbedding = architecture.classes == nil ? nil : try weights("label_emb.weight")
+    labelEmbedding = architecture.classes == nil ? nil : try placed("label_emb.weight")
     let plan = UNetPlan(architecture)
     let layer = { (plan: LayerPlan) in
-      try Layer(plan, weights, architecture: architecture, precision: precision)
+      try Layer(plan, placed, architecture: architecture, precision: precision)
     }
     input = try plan.input.map { try $0.map(layer) }
     middle = try plan.middle.map(layer)
     output = try plan.output.map { try $0.map(layer) }
-    lastNorm = try Norm(weights.scoped("out.0"))
-    lastConvolution = try Convolution(weights.scoped("out.2"), precision: precision)
+    lastNorm = try Norm(placed.scoped("out.0"))
+    lastConvolution = try Convolution(placed.scoped("out.2"), precision: precision)
   }
 
   public func predict(_ x: Tensor, times: [Float]) throws -> ModelOutput {

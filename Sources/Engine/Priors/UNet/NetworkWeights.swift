@@ -30,9 +30,12 @@ public struct NetworkWeights: Sendable {
     NetworkWeights(try tensors.mapValues(transform))
   }
 
+  /// The weights on a device.
+  func moved(to device: Device) throws -> NetworkWeights { try mapped { try $0.moved(to: device) } }
+
   public func contains(_ name: String) -> Bool { tensors[name] != nil }
 
-  /// Throws ``WeightMismatch`` unless exactly the `expected` weights are there.
+  /// Throws ``WeightMismatch`` unless exactly the `expected` weights are there, with values to compute with.
   public func check(against expected: [WeightShape]) throws {
     let names = Set(expected.map(\.name))
     let mismatch = WeightMismatch(
@@ -42,6 +45,22 @@ public struct NetworkWeights: Sendable {
         guard let found = tensors[weight.name]?.shape, found != weight.shape else { return nil }
         return .init(name: weight.name, expected: weight.shape, found: found)
       })
+    if !mismatch.isEmpty { throw mismatch }
+    try checkValues()
+  }
+
+  /// Throws ``WeightMismatch`` unless all values are finite floating-point numbers.
+  ///
+  /// - Parameter isUsed: whether a weight is looked at; by default all are.
+  public func checkValues(where isUsed: (String) -> Bool = { _ in true }) throws {
+    var mismatch = WeightMismatch(missing: [], surplus: [], misshapen: [])
+    for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) where isUsed(name) {
+      if !tensor.scalarType.isFloatingPoint {
+        mismatch.whole.append(name)
+      } else if try !tensor.isFinite() {
+        mismatch.notFinite.append(name)
+      }
+    }
     if !mismatch.isEmpty { throw mismatch }
   }
 }
@@ -57,14 +76,22 @@ public struct WeightMismatch: Error, Sendable, Equatable, CustomStringConvertibl
   public let missing: [String]
   public let surplus: [String]
   public let misshapen: [Misshapen]
+  /// Names of those that hold no floating-point numbers.
+  public internal(set) var whole: [String] = []
+  /// Names of those with NaN, an infinity, or a number beyond float32.
+  public internal(set) var notFinite: [String] = []
 
-  var isEmpty: Bool { missing.isEmpty && surplus.isEmpty && misshapen.isEmpty }
+  var isEmpty: Bool {
+    [missing, surplus, whole, notFinite].allSatisfy(\.isEmpty) && misshapen.isEmpty
+  }
 
   public var description: String {
     let shapes = misshapen.map { "\($0.name) is \($0.found) instead of \($0.expected)" }
     return [
       Self.list("missing", missing), Self.list("not expected", surplus),
       Self.list("wrong shape", shapes),
+      Self.list("of whole numbers instead of floating-point ones", whole),
+      Self.list("with NaN, infinities or numbers beyond float32", notFinite),
     ].compactMap { $0 }.joined(separator: "; ")
   }
 

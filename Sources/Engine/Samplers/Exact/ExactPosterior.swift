@@ -22,14 +22,8 @@ public struct ExactPosterior: Sendable {
   ///   linear, or the problem too large; ``LinearAlgebraError`` if the measurement is noiseless
   ///   and redundant.
   public init(_ problem: InverseProblem) throws {
-    guard let linear = problem.measurementOperator as? any LinearOperator else {
-      throw ExactPosteriorError.operatorNotLinear
-    }
+    let linear = try Self.check(problem)
     let measured = try problem.measurement.doubles()
-    let size = problem.model.imageShape.reduce(1, *)
-    guard max(size, measured.count) <= Self.sizeLimit else {
-      throw ExactPosteriorError.tooLarge(max(size, measured.count))
-    }
     let forward = try linear.matrix(imageShape: problem.model.imageShape)
     let priors = try Self.gaussians(problem.model)
     let sigma = try Self.sigma(of: problem)
@@ -41,6 +35,25 @@ public struct ExactPosterior: Sendable {
     weights = Self.posteriorWeights(priors.map(\.weight), components.map(\.logEvidence))
     measurement = measured
     self.sigma = sigma
+  }
+
+  /// Finds, before any work, what has no posterior in closed form.
+  ///
+  /// - Returns: the problem's operator.
+  /// - Throws: ``ExactPosteriorError``.
+  @discardableResult
+  public static func check(_ problem: InverseProblem) throws(ExactPosteriorError)
+    -> any LinearOperator
+  {
+    guard problem.model is GaussianPrior || problem.model is GaussianMixturePrior else {
+      throw .priorNotGaussian
+    }
+    guard let linear = problem.measurementOperator as? any LinearOperator else {
+      throw .operatorNotLinear
+    }
+    let size = max(problem.model.imageShape.reduce(1, *), problem.measurement.count)
+    guard size <= sizeLimit else { throw .tooLarge(size) }
+    return linear
   }
 
   /// 0 for measurements without noise.

@@ -2,7 +2,7 @@ import Foundation
 
 /// What was asked of the file system.
 public enum FileOperation: String, Sendable {
-  case open, inspect, map, read, list, create, write, sync, close, rename, remove
+  case open, inspect, map, read, list, create, follow, write, sync, close, rename, remove
 }
 
 /// A refusal of the file system, such as a missing file or a full disk.
@@ -29,6 +29,8 @@ public struct FileError: Error, Equatable, CustomStringConvertible {
 
   private var advice: String? {
     switch errno {
+    case ENOENT where operation == .follow, ELOOP where operation == .follow:
+      "it is a link that leads nowhere; remove it, or put back what it names"
     case ENOENT: operation == .create ? "make its folder first" : "check the spelling of the path"
     case EACCES, EPERM, EROFS: "check who owns it and its permissions"
     case ENOSPC, EDQUOT: "free some space or choose another place"

@@ -83,7 +83,9 @@ extension SparseMatrixFile {
         return .float(values)
       }
       let values = stored.doubles()
-      guard values.allSatisfy(\.isFinite) else { throw problem("a value is not finite") }
+      guard values.allSatisfy({ Float($0).isFinite }) else {
+        throw problem("a value is not finite, or beyond float32, the type of images")
+      }
       return .double(values)
     }
 

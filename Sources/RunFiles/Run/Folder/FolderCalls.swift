@@ -1,9 +1,9 @@
 import Foundation
 
 /// The file operations of a run folder that are not the writing of whole files.
-enum FolderCalls {
+public enum FolderCalls {
   /// Makes a folder and those above it; one that is there is fine.
-  static func makeFolder(_ path: String) throws(FileError) {
+  public static func makeFolder(_ path: String) throws(FileError) {
     if isFolder(path) { return }
     let parent = (path as NSString).deletingLastPathComponent
     if !parent.isEmpty, parent != path { try makeFolder(parent) }
@@ -11,8 +11,17 @@ enum FolderCalls {
       _ = try FileCalls.check(path, .create) { mkdir(path, 0o777) }
     } catch {
       // Another process may have made it meanwhile.
-      guard error.errno == EEXIST, isFolder(path) else { throw error }
+      guard error.errno == EEXIST, isFolder(path) else { throw brokenLink(path) ?? error }
     }
+  }
+
+  /// What is wrong with a link that leads nowhere or in a circle; nil for anything else.
+  private static func brokenLink(_ path: String) -> FileError? {
+    var status = stat()
+    guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFLNK,
+      stat(path, &status) != 0
+    else { return nil }
+    return FileError(path: path, operation: .follow, errno: errno)
   }
 
   /// The names in a folder, unordered, without `.` and `..`.

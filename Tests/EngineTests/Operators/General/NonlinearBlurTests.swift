@@ -115,6 +115,18 @@ import Testing
     #expect(abs(variance.squareRoot() - 1.2) < 4 * 0.0135)
   }
 
+  @Test func weightsThatAreNotFiniteAreNamedWhereTheyAreUsed() throws {
+    let spoilt = { (name: String) in
+      let clean = try Self.weights()
+      let tensor = try clean(name)
+      return NetworkWeights([name: try tensor * .nan].merging(clean.tensors) { first, _ in first })
+    }
+    _ = try KernelWizard(spoilt("kernel_extractor.0.weight"))
+    var expected = WeightMismatch(missing: [], surplus: [], misshapen: [])
+    expected.notFinite = ["adapter.model.up.1.bias"]
+    #expect(throws: expected) { try KernelWizard(spoilt("adapter.model.up.1.bias")) }
+  }
+
   @Test func weightsThatMakeNoNetworkAreRefused() throws {
     #expect(throws: KernelWizardError.noAdapter) { _ = try KernelWizard(NetworkWeights([:])) }
     let mixed = try Self.weights(trunk: 2)
