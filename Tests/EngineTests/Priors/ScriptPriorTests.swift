@@ -129,7 +129,7 @@ import Testing
       try ScriptPrior(
         file: mixing, imageShape: Self.shape, convention: convention, clock: Self.clock())
     }
-    #expect(throws: TensorError.self) {
+    #expect(throws: ScriptModuleError.self) {
       try ScriptPrior(
         file: "\(Self.folder)/make.py", imageShape: Self.shape, convention: convention,
         clock: Self.clock())

@@ -47,6 +47,6 @@ public struct UD2MStartNetwork: Sendable {
       throw SamplerError.setting(
         "\(module.path) gives \(u.shape) where an image \(xt.shape) is wanted")
     }
-    return try u * 2 - 1
+    return try u.converted(to: .float32) * 2 - 1
   }
 }

@@ -54,8 +54,8 @@ import Testing
     #expect(problem { _ = try Self.made("noisy") } == .random)
     #expect(problem { _ = try Self.made("number") } == .outputShape([]))
     #expect(problem { _ = try Self.made("infinite") } == .notFinite)
-    #expect(throws: TensorError.self) { _ = try Self.made("linear", shape: [3, 6, 8]) }
-    #expect(throws: TensorError.self) { _ = try Self.made("not there") }
+    #expect(throws: ScriptModuleError.self) { _ = try Self.made("linear", shape: [3, 6, 8]) }
+    #expect(throws: ScriptModuleError.self) { _ = try Self.made("not there") }
   }
 
   /// float32: sums of 9 products, and 24 of them in the dot product.
