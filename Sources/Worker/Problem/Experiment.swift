@@ -95,7 +95,8 @@ extension Configuration.Data {
 extension Experiment {
   /// Sets the sampler up for the first image, unless that is work: `exact` checks its needs before.
   ///
-  /// - Throws: ``SamplerError`` if it does not go with the operator or the noise.
+  /// - Throws: ``SamplerError`` if it does not go with the operator or the noise, ``UnfitModule`` for
+  ///   a module that lacks the gradient it needs.
   public func checkSampler() throws {
     guard let first = images.images.first else { return }
     if case .exact = configuration.configuration.sampler { return }
