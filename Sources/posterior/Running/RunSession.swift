@@ -31,7 +31,7 @@ final class RunSession: Sendable {
       if isShapeOpen { experiment = experiment.reshaped(try settle(self)) }
     }
 
-    /// - Throws: a ``ConfigurationError`` with file and line for numbers that are no prior.
+    /// - Throws: a ``ConfigurationError`` with file and line for numbers or a module that are no prior.
     private static func experiment(
       _ read: LoadedConfiguration, on placement: Placement
     ) throws -> Experiment {
@@ -80,12 +80,14 @@ final class RunSession: Sendable {
 
     /// Sets the sampler up for the first image.
     ///
-    /// - Throws: a ``ConfigurationError`` with file and line if it does not go with the operator or
-    ///   the noise.
+    /// - Throws: a ``ConfigurationError`` with file and line if it does not go with the prior, the
+    ///   operator or the noise.
     func checkSampler() throws {
       do {
         try experiment.checkSampler()
       } catch let error as SamplerError {
+        throw source.error(at: "sampler", "\(error)")
+      } catch let error as UnfitModule where error.problem == .noGradient {
         throw source.error(at: "sampler", "\(error)")
       }
     }
