@@ -8,13 +8,12 @@ public final class ScriptModule: @unchecked Sendable {
   /// Safe to share: libtorch runs one module from several threads, and nothing here changes it.
   private let reference: TorchShimModuleRef
 
-  /// - Throws: ``TensorError`` with the first sentence of libtorch's message if the file holds no module.
-  public init(path: String, device: Device = .cpu) throws {
+  /// - Throws: ``ScriptModuleError`` with the first sentence of libtorch's message if the file holds no module.
+  public init(path: String, device: Device = .cpu) throws(ScriptModuleError) {
     let place = device.shim
     guard let made = torch_shim_module_load(path, place.kind, place.index) else {
-      throw TensorError(
-        operation: "loading \(path) as TorchScript",
-        message: Self.firstSentence(String(cString: torch_shim_error())))
+      throw .unreadable(
+        path: path, message: Self.firstSentence(String(cString: torch_shim_error())))
     }
     self.path = path
     reference = made
@@ -34,15 +33,34 @@ public final class ScriptModule: @unchecked Sendable {
 
   public func hasMethod(_ name: String) -> Bool { torch_shim_module_has_method(reference, name) }
 
-  /// Calls a method; gradients flow to the arguments.
+  /// Calls a method with copies of the arguments, to which gradients flow.
   ///
+  /// - Parameter takesWholeNumbers: whether integers are an answer, besides floating-point numbers.
   /// - Returns: the tensor it gives, or the first of a tuple.
-  /// - Throws: ``TensorError`` with libtorch's message.
-  public func callAsFunction(_ arguments: Tensor..., method: String = "forward") throws -> Tensor {
-    try Tensor.withReferences(arguments) {
-      try Tensor(
-        torch_shim_module_call(reference, method, $0, Int64(arguments.count)),
-        "\(path): \(method)")
+  /// - Throws: ``ScriptModuleError`` with libtorch's message.
+  public func callAsFunction(
+    _ arguments: Tensor..., method: String = "forward", takesWholeNumbers: Bool = false
+  ) throws(ScriptModuleError) -> Tensor {
+    let made = Tensor.withReferences(arguments) {
+      torch_shim_module_call(reference, method, $0, Int64(arguments.count), takesWholeNumbers)
+    }
+    do {
+      return try Tensor(made, method)
+    } catch {
+      throw .failed(path: path, method: method, message: error.message)
+    }
+  }
+}
+
+/// A TorchScript file that cannot be loaded, or fails when it is called.
+public enum ScriptModuleError: Error, Sendable, Equatable, CustomStringConvertible {
+  case unreadable(path: String, message: String)
+  case failed(path: String, method: String, message: String)
+
+  public var description: String {
+    switch self {
+    case .unreadable(let path, let message): "loading \(path) as TorchScript: \(message)"
+    case .failed(let path, let method, let message): "\(path): \(method): \(message)"
     }
   }
 }

@@ -21,7 +21,7 @@ public struct Tensor: @unchecked Sendable {
   var reference: TorchShimTensorRef { handle.reference }
 
   /// Takes ownership of what a shim function made, or throws its message.
-  init(_ made: TorchShimTensorRef?, _ operation: String) throws {
+  init(_ made: TorchShimTensorRef?, _ operation: String) throws(TensorError) {
     guard let made else {
       throw TensorError(operation: operation, message: String(cString: torch_shim_error()))
     }

@@ -37,15 +37,21 @@ bool torch_shim_module_has_method(TorchShimModuleRef module, const char *method)
 }
 
 TorchShimTensorRef torch_shim_module_call(TorchShimModuleRef module, const char *method,
-                                          const TorchShimTensorRef *arguments, int64_t count) {
+                                          const TorchShimTensorRef *arguments, int64_t count,
+                                          bool takesWholeNumbers) {
   return make([&] {
+    // A module may work in place, or keep what it gives and write to it later: neither may reach our tensors.
     std::vector<c10::IValue> inputs;
     for (int64_t i = 0; i < count; ++i)
-      inputs.emplace_back(arguments[i]->value);
+      inputs.emplace_back(arguments[i]->value.clone());
     auto result = module->value.get_method(method)(std::move(inputs));
     if (result.isTuple() && !result.toTuple()->elements().empty())
       result = result.toTuple()->elements()[0];
-    TORCH_CHECK(result.isTensor(), method, " returned ", result.tagKind(), " instead of a tensor");
-    return result.toTensor();
+    TORCH_CHECK(result.isTensor(), "returned ", result.tagKind(), " instead of a tensor");
+    auto tensor = result.toTensor();
+    auto type = tensor.scalar_type();
+    TORCH_CHECK(at::isFloatingType(type) || (takesWholeNumbers && at::isIntegralType(type, /*includeBool=*/true)),
+                "returned numbers of type ", type, "; floating-point numbers are needed");
+    return tensor.clone();
   });
 }

@@ -31,7 +31,7 @@ import Testing
     let path = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).pt").path
     try Data("not a network".utf8).write(to: URL(fileURLWithPath: path))
     defer { try? FileManager.default.removeItem(atPath: path) }
-    let error = #expect(throws: TensorError.self) { _ = try ScriptModule(path: path) }
+    let error = #expect(throws: ScriptModuleError.self) { _ = try ScriptModule(path: path) }
     let text = try #require(error?.description)
     #expect(text.hasPrefix("loading \(path) as TorchScript: "))
     #expect(text.contains("ZIP archive") && !text.contains("corrupted") && !text.hasSuffix("."))

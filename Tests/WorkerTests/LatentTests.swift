@@ -41,10 +41,10 @@ import Testing
   }
 
   @Test func aDecoderOfOtherLatentsIsRefused() {
-    #expect(throws: TensorError.self) {
+    #expect(throws: ScriptModuleError.self) {
       try ScriptDecoder(path: Self.decoder, latentShape: [3, 2, 2])
     }
-    #expect(throws: TensorError.self) {
+    #expect(throws: ScriptModuleError.self) {
       try ScriptDecoder(path: "/no/such/decoder.pt", latentShape: [2, 2, 2])
     }
   }

@@ -1,6 +1,7 @@
 import Foundation
 import RunFiles
 import Statistics
+import Tensors
 import Testing
 
 @testable import Worker
@@ -52,13 +53,13 @@ import Testing
 
   @Test func aNetworkThatGivesSeveralNumbersIsNamed() throws {
     #expect(throws: OperatorFileError.self) { try part([network("many", file: "features.pt")]) }
-    #expect(throws: OperatorFileError.self) {
+    #expect(throws: ScriptModuleError.self) {
       try part([network("none", file: "make_difference.py")])
     }
   }
 
   @Test func aNetworkOfImagesAloneCannotCompare() throws {
-    #expect(throws: OperatorFileError.self) {
+    #expect(throws: ScriptModuleError.self) {
       try part([network("two", file: "features.pt", withTruth: true)])
     }
   }

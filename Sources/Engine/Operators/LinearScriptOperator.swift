@@ -7,12 +7,12 @@ public struct LinearScriptOperator: LinearOperator {
   /// Largest relative error of linearity and of the adjoint; float32 arithmetic in sums of any length.
   static let tolerance = 1e-4
 
-  /// - Throws: ``ScriptOperatorError`` if random images show that the module is not linear, or its
+  /// - Throws: ``UnfitModule`` if random images show that the module is not linear, or its
   ///   gradient no adjoint.
   public init(_ base: ScriptOperator) throws {
     self.base = base
-    try check(linearityError(), ScriptOperatorError.Problem.notLinear)
-    try check(adjointError(), ScriptOperatorError.Problem.wrongAdjoint)
+    try check(linearityError(), UnfitModule.Problem.notLinear)
+    try check(adjointError(), UnfitModule.Problem.wrongAdjoint)
   }
 
   private init(unchecked base: ScriptOperator) { self.base = base }
@@ -48,10 +48,10 @@ public struct LinearScriptOperator: LinearOperator {
   // MARK: - Trying it out
 
   private func check(
-    _ error: Double, _ problem: (Double) -> ScriptOperatorError.Problem
+    _ error: Double, _ problem: (Double) -> UnfitModule.Problem
   ) throws {
     guard error <= Self.tolerance else {
-      throw ScriptOperatorError(path: base.module.path, problem: problem(error))
+      throw UnfitModule(path: base.module.path, problem: problem(error))
     }
   }
 

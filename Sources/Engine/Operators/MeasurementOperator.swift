@@ -15,6 +15,11 @@ public protocol MeasurementOperator: Sendable {
   /// - Throws: ``OperatorError`` if the operator does not take such images.
   func apply(_ x: Tensor) throws -> Tensor
 
+  /// Finds that no gradient flows through an operator from a file, before a sampler takes it for zero.
+  ///
+  /// - Throws: ``UnfitModule``; never by default.
+  func checkGradient() throws
+
   /// A noisy measurement [B, …] with the clean values where the operator measures nothing.
   ///
   /// By default the measurement as it is; masked pixels of inpainting keep their noise, as in the published codes.
@@ -76,6 +81,8 @@ extension PseudoInvertible {
 }
 
 extension MeasurementOperator {
+  public func checkGradient() throws {}
+
   public func restricted(_ y: Tensor) throws -> Tensor { y }
 }
 

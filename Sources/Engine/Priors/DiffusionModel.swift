@@ -28,4 +28,13 @@ public protocol DiffusionModel: Sendable {
   ///     be fractional where the prior allows it.
   /// - Returns: float32 tensors through which gradients flow to `x`.
   func predict(_ x: Tensor, times: [Float]) throws -> ModelOutput
+
+  /// Finds that no gradient flows through a network from a file, before a sampler takes it for zero.
+  ///
+  /// - Throws: ``UnfitModule``; never by default.
+  func checkGradient() throws
+}
+
+extension DiffusionModel {
+  public func checkGradient() throws {}
 }

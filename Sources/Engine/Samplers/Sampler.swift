@@ -120,7 +120,8 @@ public protocol Sampler: Sendable {
 
   /// Finds before anything is drawn that the sampler is not made for a problem.
   ///
-  /// - Throws: ``SamplerError``; never by default.
+  /// - Throws: ``SamplerError``, or ``UnfitModule`` for a module without the gradient that is needed;
+  ///   never by default.
   func check(_ problem: InverseProblem) throws
 
   /// The state before the first step, one row for each row of `noise`.

@@ -252,9 +252,11 @@ TorchShimModuleRef torch_shim_module_load(const char *path, TorchShimDevice devi
 void torch_shim_module_release(TorchShimModuleRef module);
 int64_t torch_shim_module_parameter_count(TorchShimModuleRef module);
 bool torch_shim_module_has_method(TorchShimModuleRef module, const char *method);
-/// Calls a method with tensors; its result must be a tensor, or a tuple that starts with one.
+/// Calls a method with copies of tensors; its result must be a tensor, or a tuple that starts with one, of
+/// floating-point numbers or else, where they are taken, whole ones.
 TorchShimTensorRef torch_shim_module_call(TorchShimModuleRef module, const char *method,
-                                          const TorchShimTensorRef *arguments, int64_t count);
+                                          const TorchShimTensorRef *arguments, int64_t count,
+                                          bool takesWholeNumbers);
 
 #ifdef __cplusplus
 }

@@ -100,7 +100,7 @@ public struct ShapeMeasurement {
       let tried = ShapeTrial(shape: shape, workers: workers, unitSeconds: timing.seconds)
       note("\(shape), workers=\(workers): \(Self.short(tried.rate)) samples a second")
       return timing.seconds
-    } catch let error as TensorError where !isFirst {
+    } catch let error where !isFirst && (error is TensorError || error is ScriptModuleError) {
       // What smaller units could do, these can not: there is no memory for them.
       note("\(shape), workers=\(workers): not possible: \(error)")
       return nil

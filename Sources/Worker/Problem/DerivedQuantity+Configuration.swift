@@ -15,7 +15,7 @@ extension Configuration.Statistics {
 extension Configuration.Statistics {
   /// The quantities of `statistics.derived` that networks compute, of images [C, H, W].
   ///
-  /// - Throws: ``OperatorFileError`` for a file that holds no network.
+  /// - Throws: ``ScriptModuleError`` for a file that holds no network.
   public func networkQuantities(shape: [Int], device: Device = .cpu) throws -> [NetworkQuantity] {
     try derived.compactMap { quantity in
       guard case .network(let file, let range, let comparesWithTruth) = quantity.kind else {

@@ -96,7 +96,7 @@ extension Experiment {
   /// Sets the sampler up for the first image, unless that is work: of `exact` the needs are checked.
   ///
   /// - Throws: ``SamplerError`` or ``ExactPosteriorError`` if it does not go with the prior, the operator or the
-  ///   noise.
+  ///   noise, ``UnfitModule`` for a module that lacks the gradient it needs.
   public func checkSampler() throws {
     guard let first = images.images.first else { return }
     if case .exact = configuration.configuration.sampler {

@@ -52,7 +52,9 @@ public struct LoadedPrior: Sendable {
       denoiser = try configuration.diffusion.denoiser(built)
       modelDigest = try Self.digest(network.checkpoint, network.lora)
     case .torchScript(let network):
-      let built = try ScriptPrior(network, diffusion: configuration.diffusion, device: device)
+      let built = try PriorError.explaining("prior.file") {
+        try ScriptPrior(network, diffusion: configuration.diffusion, device: device)
+      }
       (model, denoiser, scalars) = (built, built, nil)
       modelDigest = try SHA256.hex(ofFile: network.file)
     case .gaussian(let gaussian):
@@ -71,8 +73,10 @@ public struct LoadedPrior: Sendable {
       (decoder, digest) = (nil, modelDigest)
       return
     }
-    decoder = try ScriptDecoder(
-      path: latent.decoder, latentShape: model.imageShape, device: device)
+    let latentShape = model.imageShape
+    decoder = try PriorError.explaining("prior.latent.decoder") {
+      try ScriptDecoder(path: latent.decoder, latentShape: latentShape, device: device)
+    }
     digest = SHA256.hex(
       of: Array((modelDigest + (try SHA256.hex(ofFile: latent.decoder))).utf8))
   }

@@ -1,10 +1,12 @@
+import Engine
 import RunFiles
+import Tensors
 
-/// Numbers that a prior in closed form cannot be made of.
+/// Numbers or a module that a prior cannot be made of.
 public struct PriorError: BadInput, Sendable {
   /// The key they are given by, such as `prior.covariance`.
   public let key: String
-  /// The `.npy` file they are in; nil where the configuration gives them itself.
+  /// The `.npy` file they are in; nil where the configuration gives them itself, or `text` names the file.
   public let path: String?
   /// What is wrong, and what is needed.
   public let text: String
@@ -17,6 +19,17 @@ public struct PriorError: BadInput, Sendable {
   /// An array of the wrong shape.
   init(key: String, path: String, found: [Int], expected: String) {
     self.init(key: key, path: path, text: "the array is \(found); it must be \(expected)")
+  }
+
+  /// Adds the key to errors of modules, which know only their file.
+  static func explaining<Result>(_ key: String, _ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch let error as ScriptModuleError {
+      throw PriorError(key: key, text: error.description)
+    } catch let error as UnfitModule {
+      throw PriorError(key: key, text: error.description)
+    }
   }
 
   public var description: String { path.map { "\($0): \(text)" } ?? text }

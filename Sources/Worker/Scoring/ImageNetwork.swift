@@ -14,29 +14,21 @@ public struct ImageNetwork: Sendable {
   /// - Parameters:
   ///   - range: what black and white are for the network, such as −1 and 1.
   ///   - shape: [C,H,W] of the images.
-  /// - Throws: ``OperatorFileError`` if the file holds no network.
+  /// - Throws: ``ScriptModuleError`` if the file holds no network.
   public init(
     file: String, range: ClosedRange<Double>, shape: [Int], device: Device = .cpu
-  ) throws {
-    do {
-      module = try ScriptModule(path: file, device: device)
-    } catch let error as TensorError {
-      throw OperatorFileError(path: file, text: "cannot be loaded as TorchScript: \(error.message)")
-    }
+  ) throws(ScriptModuleError) {
+    module = try ScriptModule(path: file, device: device)
     (self.range, self.shape, self.device) = (range, shape, device)
   }
 
   /// What the network says of an image, or of an image and the truth.
   ///
   /// - Parameter image: C·H·W values in image units.
-  /// - Throws: ``OperatorFileError`` with libtorch's words.
+  /// - Throws: ``ScriptModuleError`` with libtorch's words.
   public func callAsFunction(_ image: [Float], truth: [Float]? = nil) throws -> [Float] {
-    do {
-      guard let truth else { return try module(tensor(image)).floats() }
-      return try module(tensor(image), tensor(truth)).floats()
-    } catch {
-      throw OperatorFileError(path: module.path, text: "\(error)")
-    }
+    guard let truth else { return try module(tensor(image), takesWholeNumbers: true).floats() }
+    return try module(tensor(image), tensor(truth), takesWholeNumbers: true).floats()
   }
 
   private func tensor(_ image: [Float]) throws -> Tensor {

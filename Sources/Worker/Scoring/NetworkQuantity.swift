@@ -14,7 +14,8 @@ public struct NetworkQuantity: Sendable {
 
   /// The quantity of an image; nil if the network says NaN, or wants a truth and there is none.
   ///
-  /// - Throws: ``OperatorFileError`` if the network fails or gives anything but one number.
+  /// - Throws: ``ScriptModuleError`` if the network fails, ``OperatorFileError`` if it gives anything
+  ///   but one number.
   public func value(of image: [Float], truth: [Float]?) throws -> Double? {
     if comparesWithTruth, truth == nil { return nil }
     let values = try network(image, truth: comparesWithTruth ? truth : nil)

@@ -31,7 +31,7 @@ final class RunSession: Sendable {
       if isShapeOpen { experiment = experiment.reshaped(try settle(self)) }
     }
 
-    /// - Throws: a ``ConfigurationError`` with file and line for numbers that are no prior.
+    /// - Throws: a ``ConfigurationError`` with file and line for numbers or a module that are no prior.
     private static func experiment(
       _ read: LoadedConfiguration, on placement: Placement
     ) throws -> Experiment {
@@ -88,6 +88,8 @@ final class RunSession: Sendable {
       } catch let error as SamplerError {
         throw source.error(at: "sampler", "\(error)")
       } catch let error as ExactPosteriorError {
+        throw source.error(at: "sampler", "\(error)")
+      } catch let error as UnfitModule where error.problem == .noGradient {
         throw source.error(at: "sampler", "\(error)")
       }
     }

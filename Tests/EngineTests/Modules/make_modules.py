@@ -2,8 +2,10 @@
 
 import os
 
+from typing import Optional
+
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -59,6 +61,108 @@ class Infinite(nn.Module):
         return x / 0.0
 
 
+# What follows serves as an operator and a decoder, and with a time as a prior.
+
+
+class InPlace(nn.Module):
+    def forward(self, x, t: Optional[Tensor] = None):
+        return x.mul_(0.5)
+
+
+class KeepsAnswer(nn.Module):
+    """Gives its own buffer, which the next call overwrites."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("kept", torch.zeros(1))
+
+    def forward(self, x, t: Optional[Tensor] = None):
+        if self.kept.shape != x.shape:
+            self.kept = torch.zeros_like(x)
+        return self.kept.copy_(x * 0.5)
+
+
+class FirstRow(nn.Module):
+    def forward(self, x, t: Optional[Tensor] = None):
+        return x[:1].expand(x.shape)
+
+
+class LastRow(nn.Module):
+    def forward(self, x, t: Optional[Tensor] = None):
+        return x[-1:].expand(x.shape)
+
+
+class Ranged(nn.Module):
+    def forward(self, x, t: Optional[Tensor] = None):
+        return x / x.abs().max()
+
+
+class Placed(nn.Module):
+    """Numbers the rows."""
+
+    def forward(self, x, t: Optional[Tensor] = None):
+        return x * (1 + torch.arange(x.shape[0])).reshape(-1, 1, 1, 1)
+
+
+class Sized(nn.Module):
+    def forward(self, x, t: Optional[Tensor] = None):
+        return x * x.shape[0]
+
+
+class Counting(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("calls", torch.zeros(1))
+
+    def forward(self, x, t: Optional[Tensor] = None):
+        self.calls += 1
+        return x + self.calls
+
+
+class OneRow(nn.Module):
+    def forward(self, x, t: Optional[Tensor] = None):
+        return x[:1]
+
+
+class Complex(nn.Module):
+    def forward(self, x, t: Optional[Tensor] = None):
+        return torch.complex(x, x)
+
+
+class Whole(nn.Module):
+    def forward(self, x, t: Optional[Tensor] = None):
+        return (x * 10).int()
+
+
+class Half(nn.Module):
+    def forward(self, x, t: Optional[Tensor] = None):
+        return (x * 0.5).half()
+
+
+class Undefined(nn.Module):
+    """NaN where x is 0."""
+
+    def forward(self, x, t: Optional[Tensor] = None):
+        return x / x
+
+
+class Detached(nn.Module):
+    def forward(self, x, t: Optional[Tensor] = None):
+        return (x * 2).detach()
+
+
+class Constant(nn.Module):
+    def forward(self, x, t: Optional[Tensor] = None):
+        return torch.ones_like(x)
+
+
+class Threshold(nn.Module):
+    """Flat but for a few values."""
+
+    def forward(self, x, t: Optional[Tensor] = None):
+        return torch.relu(x - 0.9)
+
+
 MODULES = {
     "linear": convolution(False),
     "affine": convolution(True),
@@ -69,6 +173,22 @@ MODULES = {
     "number": Number(),
     "half_detached": HalfDetached(),
     "infinite": Infinite(),
+    "in_place": InPlace(),
+    "keeps_answer": KeepsAnswer(),
+    "first_row": FirstRow(),
+    "last_row": LastRow(),
+    "ranged": Ranged(),
+    "placed": Placed(),
+    "sized": Sized(),
+    "counting": Counting(),
+    "one_row": OneRow(),
+    "complex": Complex(),
+    "whole": Whole(),
+    "half": Half(),
+    "undefined": Undefined(),
+    "detached": Detached(),
+    "constant": Constant(),
+    "threshold": Threshold(),
 }
 
 for name, module in MODULES.items():

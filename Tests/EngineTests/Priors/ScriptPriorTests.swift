@@ -125,11 +125,11 @@ import Testing
   @Test func filesThatCannotServeAreRefused() throws {
     let convention = File.epsilonIndex.convention
     let mixing = "\(Self.folder)/mixes-rows.pt"
-    #expect(throws: ScriptPriorError.mixesRows(file: mixing)) {
+    #expect(throws: UnfitModule(path: mixing, problem: .dependsOnBatch)) {
       try ScriptPrior(
         file: mixing, imageShape: Self.shape, convention: convention, clock: Self.clock())
     }
-    #expect(throws: TensorError.self) {
+    #expect(throws: ScriptModuleError.self) {
       try ScriptPrior(
         file: "\(Self.folder)/make.py", imageShape: Self.shape, convention: convention,
         clock: Self.clock())
@@ -137,14 +137,14 @@ import Testing
     let wrong = ScriptPrior(
       imageShape: Self.shape, convention: convention, clock: try Self.clock()
     ) { x, _ in try x.sliced(0..<1, along: 1) }
-    #expect(throws: ScriptPriorError.answerShape(found: [2, 1, 4, 6], images: [2, 2, 4, 6])) {
-      try wrong.check(file: "f", device: .cpu)
-    }
+    let error = #expect(throws: UnfitModule.self) { try wrong.tryOut() }
+    let text = error?.description ?? ""
+    #expect(text.hasPrefix("network: ") && text.contains("[2, 1, 4, 6]; it must give [2, 2, 4, 6]"))
     let broken = ScriptPrior(
       imageShape: Self.shape, convention: convention, clock: try Self.clock()
     ) { x, _ in try x / 0 }
-    #expect(throws: ScriptPriorError.notFinite(file: "f")) {
-      try broken.check(file: "f", device: .cpu)
+    #expect(throws: UnfitModule(path: "network", problem: .notFinite(.noisyImages))) {
+      try broken.tryOut()
     }
   }
 

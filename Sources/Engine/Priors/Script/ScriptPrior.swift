@@ -9,33 +9,44 @@ public struct ScriptPrior: DiffusionModel, Denoiser {
   public let imageShape: [Int]
   public let convention: NetworkConvention
   public let clock: NoiseClock
+  private let file: String
+  private let device: Device
   private let network: @Sendable (_ x: Tensor, _ times: Tensor) throws -> Tensor
+  /// Done once the gradient was asked for and is there.
+  private let gradient = Deferred<Void>()
 
-  /// A network as a function of images [B,C,H,W] and times [B].
-  public init(
-    imageShape: [Int], convention: NetworkConvention, clock: NoiseClock,
+  /// A network as a function of images [B,C,H,W] and times [B], not tried out.
+  ///
+  /// - Parameters:
+  ///   - file: what errors name.
+  ///   - device: where the network is.
+  init(
+    file: String = "network", imageShape: [Int], convention: NetworkConvention,
+    clock: NoiseClock, device: Device = .cpu,
     network: @escaping @Sendable (_ x: Tensor, _ times: Tensor) throws -> Tensor
   ) {
+    self.file = file
     self.imageShape = imageShape
     self.convention = convention
     self.clock = clock
+    self.device = device
     self.network = network
   }
 
-  /// A network in a TorchScript file, tried out on two random images.
+  /// A network in a TorchScript file, tried out on random images.
   ///
-  /// - Throws: ``TensorError`` with libtorch's words if the file holds no module or it does not take
-  ///   such images; ``ScriptPriorError`` if it answers with something else than images, or lets one
-  ///   row depend on another.
+  /// - Throws: ``ScriptModuleError`` with libtorch's words if the file holds no module or it does not
+  ///   take such images; ``UnfitModule`` if it answers with something else than images, values that
+  ///   are not finite, other values the second time, or values that depend on the batch.
   public init(
     file: String, imageShape: [Int], convention: NetworkConvention, clock: NoiseClock,
     device: Device = .cpu
   ) throws {
     let module = try ScriptModule(path: file, device: device)
-    self.init(imageShape: imageShape, convention: convention, clock: clock) {
-      try module($0, $1)
-    }
-    try check(file: file, device: device)
+    self.init(
+      file: file, imageShape: imageShape, convention: convention, clock: clock, device: device
+    ) { try module($0, $1) }
+    try tryOut()
   }
 
   public func predict(_ x: Tensor, times: [Float]) throws -> ModelOutput {
@@ -92,7 +103,11 @@ public struct ScriptPrior: DiffusionModel, Denoiser {
         mean: try answer.sliced(0..<channels, along: 1),
         variance: try answer.sliced(channels..<2 * channels, along: 1))
     default:
-      throw ScriptPriorError.answerShape(found: answer.shape, images: [times.count] + imageShape)
+      throw UnfitModule(
+        path: file,
+        problem: .answerShape(
+          found: answer.shape,
+          wanted: "\(x.shape), as it is shown, or twice the channels where it predicts variances"))
     }
   }
 
@@ -120,46 +135,21 @@ public struct ScriptPrior: DiffusionModel, Denoiser {
 // MARK: - Trying out
 
 extension ScriptPrior {
-  /// Evaluates the network on two images, and again with the second replaced by NaN.
-  ///
-  /// - Throws: ``ScriptPriorError`` if the answer is no image, not finite, or its first row changed
-  ///   in any bit.
-  func check(file: String, device: Device) throws {
-    let noise = try PhiloxNoise(seed: 0, image: 0, samples: [0, 1])
-    let both = try noise.normalTensor(purpose: .probe, step: 0, rowShape: imageShape)
-    let first = try both.sliced(0..<1, along: 0)
-    let broken = try Tensor.concatenated(
-      [first, Tensor.full(.nan, shape: [1] + imageShape)], along: 0)
-    let time = Float(clock.steps / 2)
-    let answers = try [both, broken].map {
-      try predict($0.moved(to: device), times: [time, time]).mean.sliced(0..<1, along: 0).floats()
-    }
-    guard answers[0].allSatisfy(\.isFinite) else {
-      throw ScriptPriorError.notFinite(file: file)
-    }
-    guard answers[0].map(\.bitPattern) == answers[1].map(\.bitPattern) else {
-      throw ScriptPriorError.mixesRows(file: file)
-    }
-  }
-}
+  public func checkGradient() throws { try gradient(trial.checkGradient) }
 
-/// A TorchScript network that cannot serve as a prior.
-public enum ScriptPriorError: Error, Sendable, Equatable, CustomStringConvertible {
-  case answerShape(found: [Int], images: [Int])
-  case notFinite(file: String)
-  case mixesRows(file: String)
+  /// - Throws: ``UnfitModule``.
+  func tryOut() throws { try trial.run() }
 
-  public var description: String {
-    switch self {
-    case .answerShape(let found, let images):
-      "the network answers images \(images) with a tensor \(found); it must have their shape, or "
-        + "twice their channels where it predicts variances"
-    case .notFinite(let file):
-      "\(file): the network answers standard normal images with values that are not finite; look at "
-        + "prior.predicts, prior.time and prior.scaling"
-    case .mixesRows(let file):
-      "\(file): the network's answer for an image depends on the other images of its batch; samples "
-        + "would depend on run.unit (batch normalisation in training mode does this)"
+  /// The network itself in the middle of the process: what is added to its answer would hide it.
+  private var trial: ModuleTrial {
+    let step = clock.steps / 2
+    let sigma = clock.sigma(at: step)
+    let time = told(step: Double(step), sigma: sigma)
+    let gain = convention.inputGain(sigma: sigma) * (1 + sigma * sigma).squareRoot()
+    return ModuleTrial(path: file, kind: .noisyImages, shape: imageShape, device: device) { x in
+      let output = try answer(to: x * gain, [Float](repeating: time, count: x.shape[0]))
+      return try output.variance.map { try .concatenated([output.mean, $0], along: 1) }
+        ?? output.mean
     }
   }
 }

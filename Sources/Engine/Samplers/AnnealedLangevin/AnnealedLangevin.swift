@@ -140,8 +140,9 @@ extension AnnealedLangevin {
   }
 
   public func check(_ problem: InverseProblem) throws {
-    if dynamics.transpose == .published {
-      _ = try problem.publishedTranspose(for: Self.codeName)
+    switch dynamics.transpose {
+    case .adjoint: try problem.measurementOperator.checkGradient()
+    case .published: _ = try problem.publishedTranspose(for: Self.codeName)
     }
     try start?.sampler.check(problem)
   }

@@ -80,6 +80,7 @@ public struct PnPULA: Sampler {
 
   public func check(_ problem: InverseProblem) throws {
     _ = try problem.gaussianSigma(for: "pnp-ula")
+    try problem.measurementOperator.checkGradient()
     if settings.start == .adjoint {
       _ = try problem.linearOperator(for: "pnp-ula, start: adjoint")
     }

@@ -89,6 +89,9 @@ extension ConditionalChain {
     }
   }
 
+  /// Whether its steps follow the gradient of ‖A(x) − y‖².
+  var needsGradient: Bool { if case .metropolis = algorithm { false } else { true } }
+
   /// Evaluations of the denoiser for the start of a chain.
   public var startEvaluations: Int {
     priorScore == .atNoisy || priorScore == .atEstimate ? 1 : 0

@@ -79,6 +79,10 @@ extension DAPS {
 
   public var stepCount: Int { levelCount * levelLength }
 
+  public func check(_ problem: InverseProblem) throws {
+    if chain.needsGradient { try problem.measurementOperator.checkGradient() }
+  }
+
   public func start(_ problem: InverseProblem, noise: any NoiseSource) throws -> SamplerState {
     let x = try noise.normalTensor(
       purpose: .initial, step: 0, rowShape: problem.denoiser.imageShape)

@@ -108,6 +108,8 @@ extension DPS.Guidance {
   }
 
   fileprivate func check(_ problem: InverseProblem) throws {
+    try problem.model.checkGradient()
+    try problem.measurementOperator.checkGradient()
     guard norm == .poisson, try !problem.poissonWeight().isFinite else { return }
     throw SamplerError.setting(
       "the published guidance for Poisson noise (norm: poisson) divides by |y|, and a measured "

@@ -44,9 +44,10 @@ public struct UD2MStartNetwork: Sendable {
     let u = try module(
       y1, y2, scalar(Float(measurement.sigma / 2)), scalar(schedule.noise[t] / 2), scalar(a))
     guard u.shape == xt.shape else {
-      throw SamplerError.setting(
-        "\(module.path) gives \(u.shape) where an image \(xt.shape) is wanted")
+      throw UnfitModule(
+        path: module.path,
+        problem: .answerShape(found: u.shape, wanted: "images \(xt.shape)"))
     }
-    return try u * 2 - 1
+    return try u.converted(to: .float32) * 2 - 1
   }
 }
