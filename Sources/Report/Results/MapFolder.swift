@@ -19,8 +19,10 @@ struct MapFolder {
   /// Deletes maps and pictures of samples that were not written now, such as those of other quantiles: they are
   /// of an earlier state of the run.
   ///
-  /// Measurement and truth are the same in every state; the data folder may be gone.
+  /// Measurement and truth are the same in every state; the data folder may be gone. What killed writers have left
+  /// goes too.
   func removeOthers() throws {
+    try RunDirectory.removeAbandonedFiles(in: path)
     let names = try FileManager.default.contentsOfDirectory(atPath: path)
     for name in names where !written.contains(name) && Self.isOfSamples(name) {
       try AtomicFile.remove("\(path)/\(name)")

@@ -43,6 +43,7 @@ public struct ResultWriter: Sendable {
   ) throws -> WrittenResults {
     let summary = "\(directory.path)/summary.json"
     try AtomicFile.remove(summary)
+    try RunDirectory.removeAbandonedFiles(in: directory.path)
     let images = progress.images.keys.sorted()
     let look = try CommonLook(of: images, work) { try directory.part(of: $0, in: progress) }
     let report = try ReportFile(path: "\(directory.path)/report.html", limits: look.limits)

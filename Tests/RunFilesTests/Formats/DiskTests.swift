@@ -145,7 +145,12 @@ import Testing
 
   @Test func temporaryNamesAreKnown() {
     #expect(AtomicFile.isTemporary("mean.npy.tmp.node7.4711.3"))
-    #expect(!AtomicFile.isTemporary("mean.npy"))
+    for name in [
+      "mean.npy", "a.tmp.b.npy", "a.tmp.b-00ff.node7-1-2.3.safetensors", "a.tmp.7",
+      "notes.tmp.1.txt",
+    ] {
+      #expect(!AtomicFile.isTemporary(name), "\(name)")
+    }
   }
 }
 

@@ -34,8 +34,13 @@ public enum AtomicFile {
   }
 
   /// Whether `name` is that of a temporary file, which a killed process may have left behind.
+  ///
+  /// Such a name ends with `.tmp.HOST.PROCESS.NUMBER`; a file of an image `a.tmp.b` is none.
   public static func isTemporary(_ name: String) -> Bool {
-    name.withCString { strstr($0, ".tmp.") != nil }
+    // Most names are told apart by this alone, at no cost.
+    guard name.withCString({ strstr($0, ".tmp.") != nil }) else { return false }
+    let ending = name.split(separator: ".", omittingEmptySubsequences: false).suffix(2)
+    return ending.count == 2 && ending.allSatisfy { UInt64($0) != nil }
   }
 
   static func write(_ bytes: [UInt8], to path: String, calls: FileCalls) throws(FileError) {

@@ -28,11 +28,12 @@ extension RunDirectory {
   }
 
   /// Joins the parts of every image that lacks nothing up to a size of the goal, and deletes
-  /// redundant files.
+  /// redundant files and those that killed processes have left.
   ///
   /// - Returns: the progress afterwards.
   /// - Throws: `FileError`, ``RunDirectoryError``.
   public func tidy(_ progress: RunProgress, _ goal: SampleGoal) throws -> RunProgress {
+    try Self.removeAbandonedFiles(in: partsPath)
     removeRedundant(progress)
     let complete = progress.images.values.filter {
       $0.accepted.count > 1 && goal.isWhole($0.covered)
@@ -70,18 +71,20 @@ extension RunDirectory {
 // MARK: - What killed processes leave
 
 extension RunDirectory {
-  /// Deletes temporary files in `parts/` that processes of this machine left behind when they were
+  /// Deletes temporary files in a folder, but not in those within, that processes left behind when they were
   /// killed.
   ///
-  /// Only files older than an hour whose process is gone: a live writer must find its file.
-  public func removeAbandonedFiles() throws(FileError) {
-    for name in try FolderCalls.names(in: partsPath) where Self.isAbandoned(name) {
-      let file = "\(partsPath)/\(name)"
-      if Self.age(of: file) > 3600 { FolderCalls.discard(file) }
+  /// A live writer must find its file: only those go that are older than an hour, of a process of this machine that
+  /// is gone, or older than a day.
+  public static func removeAbandonedFiles(in folder: String) throws(FileError) {
+    for name in try FolderCalls.names(in: folder) where AtomicFile.isTemporary(name) {
+      let file = "\(folder)/\(name)"
+      let age = age(of: file)
+      if age > 86400 || age > 3600 && isOfDeadProcess(name) { FolderCalls.discard(file) }
     }
   }
 
-  private static func isAbandoned(_ name: String) -> Bool {
+  private static func isOfDeadProcess(_ name: String) -> Bool {
     guard let mark = name.range(of: ".tmp.\(HostName.current).") else { return false }
     let process = name[mark.upperBound...].split(separator: ".").first.flatMap { pid_t($0) }
     return process.map { $0 > 0 && kill($0, 0) == -1 && errno == ESRCH } ?? false

@@ -1,21 +1,21 @@
 import Foundation
 import RunFiles
 import Statistics
-import Worker
 
 /// How many images' results are written at once.
 ///
 /// Nothing is drawn any more by then: all cores this process may use, as far as the images fit into half of the
 /// memory that is free.
-struct ResultThreads {
+public struct ResultThreads {
   private let statistics: Configuration.Statistics
 
-  init(_ statistics: Configuration.Statistics) { self.statistics = statistics }
+  /// - Parameter statistics: what is kept of samples.
+  public init(_ statistics: Configuration.Statistics) { self.statistics = statistics }
 
   /// - Parameters:
   ///   - progress: what results are written of.
   ///   - free: bytes; nil if not known.
-  func count(
+  public func count(
     for progress: RunProgress, cores: Int = Self.cores, free: Int? = FreeMemory().bytes
   ) -> Int {
     let largest = progress.images.values.map(bytes).max() ?? 0
@@ -23,7 +23,8 @@ struct ResultThreads {
     return max(1, min(cores, free / 2 / largest))
   }
 
-  static var cores: Int {
+  /// All cores this process may use; `OMP_NUM_THREADS` sets a limit.
+  public static var cores: Int {
     Processor.cores(
       sharedBy: 1, limit: ProcessInfo.processInfo.environment["OMP_NUM_THREADS"].flatMap { Int($0) }
     )
