@@ -21,12 +21,14 @@ import Testing
 
   @Test func coresAreSharedAmongRanks() {
     #expect(Processor.allowedCores >= 1 && Processor.allowedCores <= Processor.onlineCores)
-    #expect(Processor.cores(sharedBy: 1) == Processor.allowedCores)
+    #expect(Processor.cores(sharedBy: 1, environment: [:]) == Processor.allowedCores)
     #expect(Processor.cores(sharedBy: 1_000_000) == 1)
     #expect(Processor.cores(sharedBy: 0) >= 1)
-    #expect(Processor.cores(sharedBy: 1, limit: 1) == 1)
-    #expect(Processor.cores(sharedBy: 1, limit: 0) == 1)
-    #expect(Processor.cores(sharedBy: 1, limit: 1_000_000) == Processor.allowedCores)
+    #expect(Processor.cores(sharedBy: 1, environment: ["OMP_NUM_THREADS": "1"]) == 1)
+    #expect(Processor.cores(sharedBy: 1, environment: ["OMP_NUM_THREADS": "0"]) == 1)
+    #expect(
+      Processor.cores(sharedBy: 1, environment: ["OMP_NUM_THREADS": "1000000"])
+        == Processor.allowedCores)
   }
 
   private func configuration(_ compute: Configuration.Compute) throws -> Configuration {

@@ -35,6 +35,7 @@ public struct ConvolutionKernel: Sendable, Equatable {
     var image = [Double](repeating: 0, count: height * width)
     for row in 0..<self.height {
       for column in 0..<self.width {
+        // height − 1 is −1 modulo height, and nothing is negative.
         let y = (row + (height - 1) * (self.height / 2)) % height
         let x = (column + (width - 1) * (self.width / 2)) % width
         image[y * width + x] += self[row, column]

@@ -20,8 +20,7 @@ public struct Placement: Sendable {
     gpus: Int = TorchRuntime.gpuCount,
     environment: [String: String] = ProcessInfo.processInfo.environment
   ) throws {
-    cores = Processor.cores(
-      sharedBy: coreSharers, limit: environment["OMP_NUM_THREADS"].flatMap { Int($0) })
+    cores = Processor.cores(sharedBy: coreSharers, environment: environment)
     switch compute.device.resolved(gpus > 0 ? .cuda : .cpu) {
     case .cpu: device = .cpu
     case .cuda:

@@ -34,9 +34,13 @@ public enum Processor {
   /// Cores of the machine that are switched on.
   public static var onlineCores: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
-  /// Cores for one of `ranks` processes whose affinity mask is the same as this one's, at most
-  /// `limit`.
-  public static func cores(sharedBy ranks: Int, limit: Int? = nil) -> Int {
-    max(1, min(allowedCores / max(1, ranks), limit ?? .max))
+  /// Cores for one of `ranks` processes whose affinity mask is the same as this one's; `OMP_NUM_THREADS` sets a
+  /// limit, as it does for most programs.
+  public static func cores(
+    sharedBy ranks: Int = 1,
+    environment: [String: String] = ProcessInfo.processInfo.environment
+  ) -> Int {
+    let limit = environment["OMP_NUM_THREADS"].flatMap { Int($0) }
+    return max(1, min(allowedCores / max(1, ranks), limit ?? .max))
   }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import RunFiles
 import Statistics
 
@@ -16,18 +15,11 @@ public struct ResultThreads {
   ///   - progress: what results are written of.
   ///   - free: bytes; nil if not known.
   public func count(
-    for progress: RunProgress, cores: Int = Self.cores, free: Int? = FreeMemory().bytes
+    for progress: RunProgress, cores: Int = Processor.cores(), free: Int? = FreeMemory().bytes
   ) -> Int {
     let largest = progress.images.values.map(bytes).max() ?? 0
     guard let free, largest > 0 else { return cores }
     return max(1, min(cores, free / 2 / largest))
-  }
-
-  /// All cores this process may use; `OMP_NUM_THREADS` sets a limit.
-  public static var cores: Int {
-    Processor.cores(
-      sharedBy: 1, limit: ProcessInfo.processInfo.environment["OMP_NUM_THREADS"].flatMap { Int($0) }
-    )
   }
 
   /// What an image takes while its results are made.

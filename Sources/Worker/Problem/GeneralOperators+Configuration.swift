@@ -41,17 +41,14 @@ public struct OperatorFileError: BadInput, Sendable {
   static func explaining<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
     do {
       return try body()
-    } catch let error as MatrixError {
-      throw OperatorFileError(path: path, text: error.description)
-    } catch let error as OperatorError {
-      throw OperatorFileError(path: path, text: error.description)
-    } catch let error as ConvolutionKernelError {
-      throw OperatorFileError(path: path, text: error.description)
-    } catch let error as KernelWizardError {
-      throw OperatorFileError(path: path, text: error.description)
-    } catch let error as WeightMismatch {
-      throw OperatorFileError(path: path, text: error.description)
+    } catch  where knowsNoFile(error) {
+      throw OperatorFileError(path: path, text: "\(error)")
     }
+  }
+
+  private static func knowsNoFile(_ error: any Error) -> Bool {
+    error is MatrixError || error is OperatorError || error is ConvolutionKernelError
+      || error is KernelWizardError || error is WeightMismatch
   }
 }
 

@@ -1,6 +1,4 @@
-import Engine
 import RunFiles
-import Tensors
 
 /// Numbers or a module that a prior cannot be made of.
 public struct PriorError: BadInput, Sendable {
@@ -25,9 +23,7 @@ public struct PriorError: BadInput, Sendable {
   static func explaining<Result>(_ key: String, _ body: () throws -> Result) throws -> Result {
     do {
       return try body()
-    } catch let error as ScriptModuleError {
-      throw PriorError(key: key, text: error.description)
-    } catch let error as UnfitModule {
+    } catch let error as any BadInput {
       throw PriorError(key: key, text: error.description)
     }
   }

@@ -28,7 +28,7 @@ struct FeatureDistance {
   /// - Returns: a line for the terminal.
   /// - Throws: an error of the network, or a ``Failure`` if there are less than two images with truth and kept sample.
   func text(of folder: RunDirectory, console: Console) throws -> String {
-    TorchRuntime.setThreads(ResultThreads.cores)
+    TorchRuntime.setThreads(Processor.cores())
     var (samples, truths): (FeatureMoments?, FeatureMoments?)
     let progress = try folder.scan()
     let scenes = SceneSource(try folder.configuration().configuration, console: console)

@@ -57,7 +57,7 @@ struct CostMeasurement {
       workers: loaded.placement.workers(loaded.experiment.configuration),
       unitSeconds: quiet * timing.seconds, setupSeconds: quiet * timing.setupSeconds,
       startSeconds: quiet * (began + checking * Double(images)),
-      resultSeconds: quiet * results.seconds, resultThreads: ResultThreads.cores)
+      resultSeconds: quiet * results.seconds, resultThreads: Processor.cores())
     let growth = Self.growth(loaded, scene, cost)
     memory = peak.map { $0 + growth }
   }

@@ -116,12 +116,13 @@ extension JobOptions {
     time.flatMap { SlurmTime($0) } ?? seconds.map { SlurmTime(forWorkOf: $0) } ?? request.time
   }
 
-  /// The cost with as many workers a rank as the job's tasks have cores for.
+  /// The cost with as many workers a rank, and results written at once, as the job's tasks have cores for.
   private func cost(_ measured: CostMeasurement) -> RunCost {
     var cost = measured.cost
     if let cpusPerTask, measured.device == "cpu" {
       cost.workers = max(1, cost.workers * cpusPerTask / max(1, measured.cores))
     }
+    cost.resultThreads = cpusPerTask ?? cost.resultThreads
     return cost
   }
 }

@@ -37,9 +37,7 @@ public struct LSUNUNet: DiffusionModel {
     precision: NetworkPrecision = .float32, device: Device = .cpu
   ) throws {
     try architecture.check()
-    try weights.check(against: architecture.stateDictionary)
-    // Checked before they are sent: nothing is read back from a GPU.
-    let placed = try weights.moved(to: device)
+    let placed = try weights.checked(against: architecture.stateDictionary, on: device)
     self.architecture = architecture
     self.precision = precision
     self.device = device

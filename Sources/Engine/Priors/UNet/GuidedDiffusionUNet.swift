@@ -35,10 +35,8 @@ public struct GuidedDiffusionUNet: DiffusionModel {
     precision: NetworkPrecision = .float32, label: Int? = nil, device: Device = .cpu
   ) throws {
     try architecture.check()
-    try weights.check(against: architecture.stateDictionary)
+    let placed = try weights.checked(against: architecture.stateDictionary, on: device)
     try LabelError.check(label, classes: architecture.classes)
-    // Checked before they are sent: nothing is read back from a GPU.
-    let placed = try weights.moved(to: device)
     self.architecture = architecture
     self.precision = precision
     self.label = label

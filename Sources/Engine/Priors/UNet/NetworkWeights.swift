@@ -30,8 +30,12 @@ public struct NetworkWeights: Sendable {
     NetworkWeights(try tensors.mapValues(transform))
   }
 
-  /// The weights on a device.
-  func moved(to device: Device) throws -> NetworkWeights { try mapped { try $0.moved(to: device) } }
+  /// The weights on a device, once they have passed ``check(against:)``.
+  func checked(against expected: [WeightShape], on device: Device) throws -> NetworkWeights {
+    // Checked before they are sent: nothing is read back from a GPU.
+    try check(against: expected)
+    return try mapped { try $0.moved(to: device) }
+  }
 
   public func contains(_ name: String) -> Bool { tensors[name] != nil }
 
