@@ -20,10 +20,12 @@ public struct Tensor: @unchecked Sendable {
 
   var reference: TorchShimTensorRef { handle.reference }
 
-  /// Takes ownership of what a shim function made, or throws its message.
-  init(_ made: TorchShimTensorRef?, _ operation: String) throws(TensorError) {
+  /// Takes ownership of what a shim function made, or throws its message; only then is the operation named.
+  init(
+    _ made: TorchShimTensorRef?, _ operation: @autoclosure () -> String
+  ) throws(TensorError) {
     guard let made else {
-      throw TensorError(operation: operation, message: String(cString: torch_shim_error()))
+      throw TensorError(operation: operation(), message: String(cString: torch_shim_error()))
     }
     handle = Handle(made)
   }
