@@ -154,6 +154,21 @@ import Testing
     #expect(exists("\(folder)/maps/b/mean.npy"))
   }
 
+  @Test func withoutPicturesTheReportLinksNone() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let directory = try directory()
+    for pictures in [true, false] {
+      let statistics = Configuration.Statistics(pictures: pictures)
+      _ = try ResultWriter(directory, statistics: statistics) { _, _ in SceneImages() }
+        .write(directory.scan(), facts: [:])
+      #expect(exists("\(folder)/maps/a/mean.png") == pictures)
+      #expect(exists("\(folder)/maps/a/mean.npy") && exists("\(folder)/overview.png"))
+      let report = try String(contentsOfFile: "\(folder)/report.html", encoding: .utf8)
+      #expect(report.contains("maps/a/mean.png") == pictures)
+      #expect(report.contains("maps/a/mean.npy"))
+    }
+  }
+
   @Test func imagesOfFailedSamplesHaveARow() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let directory = try directory()

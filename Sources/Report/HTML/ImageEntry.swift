@@ -8,15 +8,19 @@ struct ImageEntry: Sendable {
   private let data: String
   private let drawings: String
 
-  /// - Parameter interval: names of the two quantile maps that are the ends of the credible interval.
+  /// - Parameters:
+  ///   - interval: names of the two quantile maps that are the ends of the credible interval.
+  ///   - linksPictures: whether there are picture files to link to.
   init(
     _ result: ImageResult, interval: (lower: String, upper: String)?, budget: PictureBudget,
-    limits: ReportLimits
+    limits: ReportLimits, linksPictures: Bool
   ) throws {
     let pictures = try ImagePictures(result, interval: interval).list
     let selection = try PictureSelection(pictures, budget: budget, limits: limits)
     let folder = "maps/\(result.part.image.name)"
-    let items = zip(pictures, selection.encoded).map { Self.item($0, $1, folder) }
+    let items = zip(pictures, selection.encoded).map {
+      Self.item($0, $1, folder, linksPicture: linksPictures)
+    }
     data = try HTML.json(.record(Self.facts(result).merging(["pictures": .list(items)]) { $1 }))
     let agreement = DataAgreement(result.part.records)
     disagreement = agreement.disagreement
@@ -39,7 +43,7 @@ struct ImageEntry: Sendable {
   }
 
   private static func item(
-    _ picture: ReportPicture, _ png: String?, _ folder: String
+    _ picture: ReportPicture, _ png: String?, _ folder: String, linksPicture: Bool
   ) -> SummaryValue {
     var entries: [String: SummaryValue] = [
       "group": .text(picture.group), "title": .text(picture.title),
@@ -48,7 +52,7 @@ struct ImageEntry: Sendable {
     ]
     if let png { entries["png"] = .text(png) }
     if let file = picture.file {
-      entries["file"] = .text(HTML.address("\(folder)/\(file).png"))
+      if linksPicture { entries["file"] = .text(HTML.address("\(folder)/\(file).png")) }
       if picture.hasArray { entries["array"] = .text(HTML.address("\(folder)/\(file).npy")) }
     }
     return .record(entries)

@@ -23,7 +23,8 @@ extension ResultWriter {
     try tables.add(
       result, interval: intervalNames, isOnOverview: look.overview.contains(part.image))
     let entry = try ImageEntry(
-      result, interval: intervalNames, budget: look.budget, limits: look.limits)
+      result, interval: intervalNames, budget: look.budget, limits: look.limits,
+      linksPictures: writesPictures)
     return WrittenImage(tables: tables, entry: entry)
   }
 
@@ -69,6 +70,7 @@ extension ResultWriter {
     _ image: FloatImage, _ name: String, title: String? = nil, _ style: MapPicture.Style,
     of result: ImageResult, to folder: inout MapFolder
   ) throws {
+    guard writesPictures else { return }
     let picture = try MapPicture(
       title: "\(result.part.image.name): \(title ?? name)", style: style)
     try folder.write(PNGFile.encode(picture.render(image)), as: "\(name).png")

@@ -10,6 +10,7 @@ public struct ResultWriter: Sendable {
   let directory: RunDirectory
   let remarks: [String]
   let savesSamples: Bool
+  let writesPictures: Bool
   private let work: OrderedWork
   let quantiles: [Double]
   let scaling: IntervalScaling?
@@ -30,6 +31,7 @@ public struct ResultWriter: Sendable {
     work = OrderedWork(threads: threads)
     quantiles = statistics.quantiles
     savesSamples = statistics.saveSamples
+    writesPictures = statistics.pictures
     self.scaling = scaling
     self.scene = scene
   }

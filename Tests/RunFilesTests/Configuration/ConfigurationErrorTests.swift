@@ -136,7 +136,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
       "threads: 2", "threads: 0",
       "a.yaml:42: compute.threads: found '0', allowed: a whole number from 1 to 4096"),
     Mistake(
-      "statistics:\n  quantiles: [0.1, 0.9]\n  keep_samples: 2\n  save_samples: true\n",
+      "statistics:\n  quantiles: [0.1, 0.9]\n  keep_samples: 2\n  save_samples: true\n  pictures: false\n",
       "statistics: none\n", "a.yaml:44: statistics: found 'none', expected a section of keys"),
   ]
 

@@ -174,6 +174,7 @@ import Testing
           quantiles: [0.05, 0.5, 0.95]
           keep_samples: 4
           save_samples: false
+          pictures: true
 
         """)
   }

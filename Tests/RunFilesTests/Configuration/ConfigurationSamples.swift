@@ -69,6 +69,7 @@ enum ConfigurationSamples {
       quantiles: [0.1, 0.9]
       keep_samples: 2
       save_samples: true
+      pictures: false
 
     """
 

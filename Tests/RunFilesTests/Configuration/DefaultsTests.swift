@@ -90,7 +90,8 @@ import Testing
         .init(scale: 0.5, respacing: .sections([250]), process: .ddim(eta: 0.5))),
       compute: .init(
         device: .fixed(.cpu), precision: .fixed(.float32), threads: .fixed(2), workers: .fixed(3)),
-      statistics: .init(quantiles: [0.1, 0.9], keepSamples: 2, saveSamples: true))
+      statistics: .init(
+        quantiles: [0.1, 0.9], keepSamples: 2, saveSamples: true, pictures: false))
     #expect(try Samples.load(Samples.full) == expected)
   }
 

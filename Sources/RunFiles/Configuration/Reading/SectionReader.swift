@@ -139,7 +139,10 @@ enum KnownKeys {
       ["image_size", "num_channels", "num_res_blocks", "channel_mult", "attention_resolutions"]
     ),
     ("compute", ["device", "precision", "threads", "workers"]),
-    ("statistics", ["quantiles", "keep_samples", "save_samples", "derived", "calibration"]),
+    (
+      "statistics",
+      ["quantiles", "keep_samples", "save_samples", "pictures", "derived", "calibration"]
+    ),
   ]
 
   /// The section a key belongs to, unless it is the one given.

@@ -4,6 +4,7 @@ extension Configuration.Statistics {
     section.value("quantiles", .quantiles).map { statistics.quantiles = $0 }
     section.value("keep_samples", .integer(0...1000)).map { statistics.keepSamples = $0 }
     section.value("save_samples", .flag).map { statistics.saveSamples = $0 }
+    section.value("pictures", .flag).map { statistics.pictures = $0 }
     statistics.derived = Configuration.DerivedQuantity.readAll(section)
     statistics.calibration = section.value("calibration", .text(calibrationContent))
     section.finish()
@@ -18,6 +19,7 @@ extension Configuration.Statistics {
       [
         ("quantiles", .list(quantiles.map { .number($0) })),
         ("keep_samples", .integer(keepSamples)), ("save_samples", .flag(saveSamples)),
+        ("pictures", .flag(pictures)),
       ]
         + (derived.isEmpty ? [] : [("derived", derivedYAML)])
         + (calibration.map { [("calibration", .text($0))] } ?? []))
