@@ -76,6 +76,7 @@ import Testing
     #expect(tensor(0, [2], []) == outside)
     #expect(tensor(.max, [1], [1]) == outside)
     #expect(tensor(0, [.max, .max], [.max, .max]) == outside)
+    #expect(tensor(0, [1 << 32, 1 << 32, 0], [0, 0, 1]) == outside)
     #expect(tensor(0, [1 << 40], [0]) == .repeated(tensor: "w"))
   }
 

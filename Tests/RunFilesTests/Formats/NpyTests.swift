@@ -111,6 +111,10 @@ import Testing
   }
 
   @Test func impossibleShapesAreRefused() {
+    // The product of what is not 0 must fit, as in numpy.
+    #expect(
+      found(file(header(shape: "(4294967296, 4294967296, 0)")))
+        == .tooLarge(shape: [1 << 32, 1 << 32, 0]))
     let large = "(4611686018427387904, 4)"
     #expect(found(file(header(shape: large))) == .tooLarge(shape: [1 << 62, 4]))
     for shape in [

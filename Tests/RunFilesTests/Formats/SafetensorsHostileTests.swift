@@ -72,6 +72,10 @@ import Testing
     #expect(
       found(entry("a", 0, 8, shape: huge), data: 8)
         == .size(tensor: "a", shape: [1 << 32, 1 << 32, 16], type: .u8, bytes: 8))
+    let empty = "[4294967296,4294967296,0]"
+    #expect(
+      found(entry("a", 0, 0, shape: empty), data: 0)
+        == .size(tensor: "a", shape: [1 << 32, 1 << 32, 0], type: .u8, bytes: 0))
     #expect(
       found(entry("a", 0, 9_223_372_036_854_775_807), data: 8)
         == .offsets(tensor: "a", begin: 0, end: .max, dataBytes: 8))

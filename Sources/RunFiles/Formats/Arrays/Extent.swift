@@ -5,12 +5,14 @@ enum Extent {
   /// Most axes of an array, as in numpy.
   static let mostAxes = 64
 
-  /// Number of elements of `shape`, or nil if it has more than `mostAxes`, a dimension is negative,
-  /// or the product overflows.
+  /// Number of elements of `shape`, or nil if it has more than `mostAxes`, a dimension is negative, or the
+  /// product of those that are not 0 overflows, as in numpy: products in any order are safe then.
   static func elementCount(_ shape: [Int]) -> Int? {
     guard shape.count <= mostAxes, shape.allSatisfy({ $0 >= 0 }) else { return nil }
-    guard !shape.contains(0) else { return 0 }
-    return shape.reduce(1) { count, dimension in count.flatMap { product($0, dimension) } }
+    let count = shape.reduce(Optional(1)) { count, dimension in
+      count.flatMap { product($0, max(dimension, 1)) }
+    }
+    return shape.contains(0) ? count.map { _ in 0 } : count
   }
 
   /// Bytes of a dense array of `shape`, or nil if that does not fit.
