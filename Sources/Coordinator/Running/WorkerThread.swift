@@ -35,6 +35,8 @@ final class WorkerThread: Sendable {
   private let post: @Sendable (WorkerEvent) -> Void
   private let orders = Monitor(Queue<WorkerOrder>())
   private let sum = Mutex<Sum>(Sum())
+  /// Held from taking the sum until it is posted, so that nobody who finds none goes on before it is sent.
+  private let sending = Mutex<Void>(())
 
   /// Finished units of one image that have not been sent.
   fileprivate struct Sum {
@@ -65,12 +67,10 @@ final class WorkerThread: Sendable {
 
   /// Sends what has been finished, if it is older than `seconds`; for any thread.
   func flush(olderThan seconds: Double = 0) {
-    let part = sum.withLock { sum -> Part? in
-      guard sum.part != nil, settings.clock() - sum.since >= seconds else { return nil }
-      defer { sum.part = nil }
-      return sum.part
+    sending.withLock { _ in
+      let isOld = sum.withLock { $0.part != nil && settings.clock() - $0.since >= seconds }
+      if isOld, let part = takeSum() { post(.result(slot: slot, PartFile.seal(part, seal))) }
     }
-    if let part { post(.result(slot: slot, PartFile.seal(part, seal))) }
   }
 
   /// Whether something finished has waited for a checkpoint's time.
