@@ -3,6 +3,7 @@
 
 #include <dlfcn.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 typedef int32_t integer;
@@ -23,12 +24,18 @@ static void (*solve)(const char *uplo, const integer *n, const integer *nrhs, co
                      const integer *lda, double *b, const integer *ldb, integer *info);
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-static const char *problem;
+/// Empty while there is none; what dlerror gives does not last.
+static char problem[1024];
+
+static void note(const char *message) {
+  if (!problem[0])
+    snprintf(problem, sizeof problem, "%s", message ? message : "OpenBLAS cannot be used");
+}
 
 static void *symbol(void *library, const char *name) {
   void *found = dlsym(library, name);
-  if (!found && !problem)
-    problem = dlerror();
+  if (!found)
+    note(dlerror());
   return found;
 }
 
@@ -38,7 +45,7 @@ static void load(void) {
   for (int i = 0; i < 2 && !library; ++i)
     library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND);
   if (!library) {
-    problem = dlerror();
+    note(dlerror());
     return;
   }
   *(void **)&multiply = symbol(library, "cblas_dgemm");
@@ -49,13 +56,13 @@ static void load(void) {
   void (*threads)(int);
   *(void **)&threads = symbol(library, "openblas_set_num_threads");
   // One thread: workers fill the cores, and sums keep their order.
-  if (!problem)
+  if (!problem[0])
     threads(1);
 }
 
 const char *openblas_shim_open(void) {
   pthread_once(&once, load);
-  return problem;
+  return problem[0] ? problem : NULL;
 }
 
 void openblas_shim_multiply(integer rows, integer columns, integer inner, const double *a,
