@@ -22,6 +22,16 @@ import Testing
     #expect(abs(apart - 34) < 1e-10 && abs(same) < 1e-10)
   }
 
+  /// Far from 0 the squares have no digits left for a spread of 1. Features of 10⁹ keep 10⁻⁷ of it, a distance of
+  /// that times the 4 + 25 + 4 + 1 of before at most.
+  @Test func featuresFarFromZero() throws {
+    let corners = [(-1.0, -1.0), (-1, 1), (1, -1), (1, 1)]
+    let root = (4.0 / 3).squareRoot()
+    let one = moments(corners.map { [1e9 + $0.0 / root, 1e9 + 2 * $0.1 / root] })
+    let two = moments(corners.map { [1e9 + 2 + 3 * $0.0 / root, 1e9 + 5 + $0.1 / root] })
+    #expect(abs(try one.frechetDistance(to: two) - 34) < 34e-6)
+  }
+
   /// It is symmetric, also for covariances that do not commute and are singular. The root of an eigenvalue that
   /// is 0 but for rounding, 1e-16, is 1e-8; there are six of them.
   @Test func symmetry() throws {

@@ -8,6 +8,8 @@ public struct FeatureMoments: Sendable {
   public let dimension: Int
   /// Images.
   public private(set) var count = 0
+  /// The first features: sums of differences to them do not cancel, however far from 0 all are.
+  private var origin: [Double] = []
   private var sum: [Double]
   private var products: Matrix
 
@@ -22,19 +24,23 @@ public struct FeatureMoments: Sendable {
   public mutating func add(_ features: [Double]) {
     precondition(features.count == dimension, "features of \(dimension) numbers")
     count += 1
+    if origin.isEmpty { origin = features }
+    let offset = zip(features, origin).map { $0 - $1 }
     for row in 0..<dimension {
-      sum[row] += features[row]
+      sum[row] += offset[row]
       for column in 0..<dimension {
-        products.elements[row * dimension + column] += features[row] * features[column]
+        products.elements[row * dimension + column] += offset[row] * offset[column]
       }
     }
   }
 
-  private var mean: [Double] { sum.map { $0 / Double(count) } }
+  private var mean: [Double] { zip(origin, meanOffset).map { $0 + $1 } }
+
+  private var meanOffset: [Double] { sum.map { $0 / Double(count) } }
 
   /// With n − 1, as in the published programs.
   private var covariance: Matrix {
-    let mean = mean
+    let mean = meanOffset
     var result = products
     for row in 0..<dimension {
       for column in 0..<dimension {
