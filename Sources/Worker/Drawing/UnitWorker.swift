@@ -75,11 +75,13 @@ struct UnitDrawing {
     shouldStop: () -> Bool, observe: ((SamplerState) throws -> Void)?
   ) throws -> Part {
     var wanted = Array(unit.samples)
+    var seconds = 0.0
     for attempt in 0..<Self.attempts where !wanted.isEmpty {
       let batch = try batch(wanted, attempt: attempt, shouldStop: shouldStop, observe: observe)
+      seconds += batch.secondsEach
       let last = attempt == Self.attempts - 1
       wanted = try wanted.filter { index in
-        try !accept(index, from: batch, attempts: attempt + 1, last: last)
+        try !accept(index, from: batch, attempts: attempt + 1, seconds: seconds, last: last)
       }
     }
     return try Part(
@@ -139,15 +141,16 @@ struct UnitDrawing {
 
   /// Adds a sample to the statistics, or to the failures if it is bad for the last time.
   ///
+  /// - Parameter seconds: what all its attempts took.
   /// - Returns: whether the sample is settled.
   private mutating func accept(
-    _ index: Int, from batch: Batch, attempts: Int, last: Bool
+    _ index: Int, from batch: Batch, attempts: Int, seconds: Double, last: Bool
   ) throws -> Bool {
     let row = batch.rows[index] ?? 0
     let values = image(row, of: batch)
     var record = SampleRecord(
       index: index, attempts: attempts, networkEvaluations: batch.evaluations * attempts,
-      seconds: batch.secondsEach)
+      seconds: seconds)
     guard try add(values) else {
       guard last else { return false }
       record.failure = "a value is not finite, or beyond ±\(Int(ImageStatistics.magnitudeLimit))"
