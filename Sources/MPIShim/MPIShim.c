@@ -28,14 +28,6 @@ int mpishim_start(int *funneled) {
   return MPI_Comm_set_errhandler(world, MPI_ERRORS_RETURN);
 }
 
-int mpishim_is_running(int *running) {
-  int started = 0, ended = 0;
-  CHECK(MPI_Initialized(&started));
-  CHECK(MPI_Finalized(&ended));
-  *running = started && !ended;
-  return MPI_SUCCESS;
-}
-
 int mpishim_abort(int code) { return MPI_Abort(MPI_COMM_WORLD, code); }
 
 int mpishim_finalize(void) {

@@ -66,5 +66,5 @@ extension Tensor {
   }
 
   /// Whether memory runs over channels first (NHWC), the layout convolutions are fastest in.
-  public var isChannelsLast: Bool { torch_shim_is_channels_last(reference) }
+  var isChannelsLast: Bool { torch_shim_is_channels_last(reference) }
 }

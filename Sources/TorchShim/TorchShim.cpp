@@ -101,7 +101,6 @@ bool torch_shim_gpus_are_prepared(void) {
 }
 
 void torch_shim_set_threads(int count) { at::set_num_threads(count); }
-int torch_shim_threads(void) { return at::get_num_threads(); }
 
 // MARK: - Making and reading tensors
 

@@ -83,8 +83,8 @@ struct ExactSumsTests {
     #expect(statistics.minimum() == [0.25, 0])
     #expect(statistics.maximum() == [0.75, 0])
     #expect(statistics.minimum()?[1].sign == .plus)
-    #expect(statistics.samplesBelowTruth == [1, 0])
-    #expect(statistics.samplesEqualToTruth == [2, 4])
+    #expect(statistics.rank?.below == [1, 0])
+    #expect(statistics.rank?.equal == [2, 4])
   }
 
   @Test("What is not kept is not returned")
@@ -92,8 +92,8 @@ struct ExactSumsTests {
     let statistics = try makeStatistics([[0.5]], pixels: 1)
     #expect(statistics.minimum() == nil)
     #expect(statistics.maximum() == nil)
-    #expect(statistics.samplesBelowTruth == nil)
-    #expect(statistics.samplesEqualToTruth == nil)
+    #expect(statistics.rank?.below == nil)
+    #expect(statistics.rank?.equal == nil)
     #expect(throws: StatisticsError.levelsNotKept) { try statistics.quantile(0.5) }
   }
 

@@ -55,7 +55,7 @@ struct SpecialSamplesTests {
       #expect(map.count == 2)
       #expect(map.allSatisfy { $0.isNaN })
     }
-    #expect(statistics.samplesBelowTruth == [0, 0])
+    #expect(statistics.rank?.below == [0, 0])
   }
 
   @Test("One sample: it is the mean and every quantile; std and error are NaN")
@@ -68,8 +68,8 @@ struct SpecialSamplesTests {
     #expect(try statistics.quantile(0) == [64.0 / 255, 1])
     #expect(try statistics.quantile(0) == statistics.quantile(1))
     #expect(statistics.minimum() == statistics.maximum())
-    #expect(statistics.samplesBelowTruth == [1, 0])
-    #expect(statistics.samplesEqualToTruth == [0, 1])
+    #expect(statistics.rank?.below == [1, 0])
+    #expect(statistics.rank?.equal == [0, 1])
   }
 
   @Test("Two samples: std is |a − b|/√2 and the error half of |a − b|")

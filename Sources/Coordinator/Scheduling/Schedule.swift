@@ -182,7 +182,7 @@ extension Schedule {
 
   /// A worker has finished a unit, but not returned it yet.
   ///
-  /// - Returns: false if it does not have the unit: a late word after its units were taken from it.
+  /// - Returns: false if it does not have the unit.
   @discardableResult
   public mutating func finish(_ unit: WorkUnit, by worker: WorkerID) -> Bool {
     hands[worker]?.finish(unit) ?? false
@@ -206,14 +206,6 @@ extension Schedule {
     missingSamples -= samples.count
     changePending(index) { $0.subtracting(samples) }
     return .accepted
-  }
-
-  /// Takes all units from a worker that will not return them; they become pending again.
-  public mutating func forfeit(_ worker: WorkerID) {
-    guard let hand = hands.removeValue(forKey: worker) else { return }
-    for image in Set(hand.units.map(\.image) + hand.finished.map(\.image)) {
-      if let index = itemOfImage[image] { restore(hand.samples(of: image), index) }
-    }
   }
 
   /// Makes samples pending that are neither there nor with anybody.

@@ -52,12 +52,6 @@ public final class MPITransport: Transport {
     }
     return Int64(bitPattern: hash)
   }
-
-  /// Whether MPI runs in this process.
-  public static var isRunning: Bool {
-    var running: Int32 = 0
-    return mpishim_is_running(&running) == 0 && running != 0
-  }
 }
 
 // MARK: - Sending

@@ -21,9 +21,6 @@ public struct InpaintingMask: Sendable, Equatable {
     self.init(unchecked: values, height: height, width: width)
   }
 
-  /// The number of pixels that are not measured.
-  public var missingCount: Int { values.count { $0 == 0 } }
-
   private init(unchecked values: [Float], height: Int, width: Int) {
     self.height = height
     self.width = width

@@ -66,9 +66,4 @@ public struct StreamGenerator: Sendable {
     }
     return Array(items[..<count])
   }
-
-  /// The integers 0..<`count` in random order, every order equally likely.
-  public mutating func permutation(_ count: Int) -> [Int] {
-    choice(count, of: count)
-  }
 }

@@ -20,9 +20,6 @@ typedef struct mpishim_request mpishim_request;
 // Starts MPI; *funneled tells whether the thread level is at least MPI_THREAD_FUNNELED.
 int mpishim_start(int *funneled);
 
-// Whether MPI has been started, and whether it has been finalized.
-int mpishim_is_running(int *running);
-
 // This process's number, and the number of processes.
 int mpishim_rank(int *rank, int *size);
 

@@ -53,11 +53,5 @@ extension ImageStatistics {
     extrema.map { count == 0 ? nothing : $0.maximum }
   }
 
-  /// How many samples are smaller than the truth, per pixel; nil if the rank is not kept.
-  public var samplesBelowTruth: [Int32]? { rank?.below }
-
-  /// How many samples equal the truth, per pixel; nil if the rank is not kept.
-  public var samplesEqualToTruth: [Int32]? { rank?.equal }
-
   private var nothing: [Float] { Array(repeating: .nan, count: pixelCount) }
 }

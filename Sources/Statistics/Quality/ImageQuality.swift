@@ -20,24 +20,6 @@ public enum ImageQuality {
     return -10 * log10(squares / Double(truth.count) + 1e-8)
   }
 
-  /// The normalised root mean square error, ‖x − t‖₂ / ‖t‖₂, of images as they are.
-  ///
-  /// Infinite if only the truth is zero, NaN if both images are.
-  ///
-  /// - Throws: `pixelCount` if the images differ in size.
-  public static func normalisedError(
-    _ image: [Float], truth: [Float]
-  ) throws(StatisticsError) -> Double {
-    try checkSizes(image, truth)
-    var (errors, norm) = (0.0, 0.0)
-    for (value, target) in zip(image, truth) {
-      let difference = Double(value) - Double(target)
-      errors += difference * difference
-      norm += Double(target) * Double(target)
-    }
-    return (errors / norm).squareRoot()
-  }
-
   /// The fraction of pixels whose truth lies in [lower, upper], ends included.
   ///
   /// A pixel with a NaN anywhere counts as not covered; no pixels give NaN.

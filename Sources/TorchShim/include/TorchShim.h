@@ -98,7 +98,6 @@ void torch_shim_prepare_gpus(void);
 bool torch_shim_gpus_are_prepared(void);
 /// Number of libtorch threads for the calling thread's operators.
 void torch_shim_set_threads(int count);
-int torch_shim_threads(void);
 
 // MARK: - Making and reading tensors
 

@@ -127,3 +127,7 @@ import Testing
     }
   }
 }
+
+extension InpaintingMask {
+  fileprivate var missingCount: Int { values.count { $0 == 0 } }
+}

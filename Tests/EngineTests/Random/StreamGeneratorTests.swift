@@ -73,9 +73,9 @@ import Testing
     #expect(chiSquared(possible.map { counts[$0] }) < 31.3)
   }
 
-  @Test func permutationsHoldEveryNumberOnce() {
+  @Test func aChoiceOfAllHoldsEveryNumberOnce() {
     var generator = generator()
-    let permutation = generator.permutation(100)
+    let permutation = generator.choice(100, of: 100)
     #expect(permutation != Array(0..<100))
     #expect(permutation.sorted() == Array(0..<100))
   }

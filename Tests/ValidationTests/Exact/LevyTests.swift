@@ -219,3 +219,15 @@ import Testing
     #expect(zip(product, expected).allSatisfy { abs(Double($0) - $1) < 1e-5 })
   }
 }
+
+extension IncrementLaw {
+  /// log of the density of an increment, up to a constant.
+  fileprivate func logDensity(_ increment: Double) -> Double {
+    switch self {
+    case .laplace(let scale): return -abs(increment) / scale
+    case .student(let degrees, let scale):
+      let ratio = increment / scale
+      return -0.5 * (degrees + 1) * log1p(ratio * ratio / degrees)
+    }
+  }
+}

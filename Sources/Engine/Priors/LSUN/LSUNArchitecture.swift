@@ -30,11 +30,6 @@ public struct LSUNArchitecture: Sendable, Equatable {
     self.attentionResolutions = attentionResolutions
   }
 
-  /// The LSUN networks at 256×256 pixels.
-  public static let lsun256 = LSUNArchitecture(
-    imageSize: 256, channels: 128, multipliers: [1, 1, 2, 2, 4, 4], residualBlocks: 2,
-    attentionResolutions: [16])
-
   /// Whether the network also predicts variances.
   public var learnsVariance: Bool { outputChannels == 2 * imageChannels }
 

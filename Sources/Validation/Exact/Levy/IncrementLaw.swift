@@ -17,16 +17,6 @@ public enum IncrementLaw: Sendable, Equatable {
     }
   }
 
-  /// log of the density of an increment, up to a constant.
-  func logDensity(_ increment: Double) -> Double {
-    switch self {
-    case .laplace(let scale): return -abs(increment) / scale
-    case .student(let degrees, let scale):
-      let ratio = increment / scale
-      return -0.5 * (degrees + 1) * log1p(ratio * ratio / degrees)
-    }
-  }
-
   /// A draw of an increment.
   func draw(_ numbers: inout RandomNumbers) -> Double {
     let variance: Double
