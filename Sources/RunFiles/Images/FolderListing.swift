@@ -71,24 +71,11 @@ struct FolderListing {
   }
 
   private static func names(in path: String) throws -> [String] {
-    guard let folder = opendir(path) else {
-      throw FileError(path: path, operation: .list, errno: errno)
-    }
-    defer { closedir(folder) }
-    var names: [String] = []
-    errno = 0
-    while let entry = readdir(folder) {
-      guard let name = name(of: entry) else { throw ImageError.fileName(folder: path) }
-      names.append(name)
-      errno = 0
-    }
-    guard errno == 0 else { throw FileError(path: path, operation: .list, errno: errno) }
-    return names
-  }
-
-  private static func name(of entry: UnsafeMutablePointer<dirent>) -> String? {
-    withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-      String(validating: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    try FolderCalls.nameBytes(in: path).map { bytes in
+      guard let name = String(validating: bytes, as: UTF8.self) else {
+        throw ImageError.fileName(folder: path)
+      }
+      return name
     }
   }
 }

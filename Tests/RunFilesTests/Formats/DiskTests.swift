@@ -141,6 +141,16 @@ import Testing
     var calls = FileCalls.system
     calls.sync = { isFolder($0) ? fail(EINVAL) : fsync($0) }
     try AtomicFile.write([1], to: folder("a"), calls: calls)
+    #expect(FileManager.default.contents(atPath: folder("a")) == Data([1]))
+  }
+
+  /// Whose processes a file's writer is looked for among must be plain, and names must not grow.
+  @Test func longHostNamesAreToldApart() {
+    #expect(HostName.short("node7.cluster") == "node7.cluster")
+    let names = ["a", "b"].map { HostName.short("a-node-with-a-long-name.of-a-cluster-\($0)") }
+    #expect(names.allSatisfy { $0.utf8.count == 24 } && names[0] != names[1])
+    let file = AtomicFile.temporaryName(for: "mean.npy")
+    #expect(file.hasPrefix("mean.npy.tmp.\(HostName.forTemporaryFiles).\(getpid())."))
   }
 
   @Test func temporaryNamesAreKnown() {

@@ -118,7 +118,7 @@ import Testing
     #expect(try PNGFile.decode(bytes, name: "x.png").values.count == 16)
     for count in 0..<bytes.count {
       let found = found(Array(bytes.prefix(count)))
-      #expect(count < 8 ? found == .notPNG : found != .notPNG)
+      #expect(count < 8 ? found == .notPNG : found != nil && found != .notPNG)
     }
     #expect(found(Array(bytes.prefix(70))) == .damaged("the file ends too early"))
   }
@@ -128,7 +128,7 @@ import Testing
     for index in bytes.indices {
       var damaged = bytes
       damaged[index] ^= 0x10
-      _ = found(damaged)
+      #expect(found(damaged) != nil, "byte \(index)")
     }
   }
 

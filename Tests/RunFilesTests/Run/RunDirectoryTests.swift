@@ -120,6 +120,21 @@ extension RunDirectoryTests {
     #expect(reasons.contains("other work"))
   }
 
+  /// Names that are listed and cannot be opened: of a link that leads nowhere, and of bytes that are no text.
+  @Test func namesWithoutFilesAreIgnoredToo() throws {
+    let run = try folder.run()
+    try run.commit(RunSamples.part("a", 0..<8))
+    #expect(symlink("nowhere", "\(run.partsPath)/link.safetensors") == 0)
+    let bytes = Array("\(run.partsPath)/b".utf8) + [0xFF, 0]
+    let descriptor = bytes.withUnsafeBufferPointer { name in
+      name.withMemoryRebound(to: CChar.self) { open($0.baseAddress!, O_CREAT | O_WRONLY, 0o666) }
+    }
+    #expect(descriptor >= 0 && close(descriptor) == 0)
+    let progress = try run.scan()
+    #expect(progress.ignored.map(\.name) == ["b\u{FFFD}", "link.safetensors"])
+    #expect(progress.covered(RunSamples.image("a")).ranges == [0..<8])
+  }
+
   @Test func unfinishedFilesAreNotEvenNamed() throws {
     let run = try folder.run()
     try AtomicFile.write("x", to: "\(run.partsPath)/a.safetensors")

@@ -51,16 +51,8 @@ public enum AtomicFile {
 
   static func temporaryName(for path: String) -> String {
     let number = serial.add(1, ordering: .relaxed).newValue
-    return "\(path).tmp.\(hostName).\(getpid()).\(number)"
+    return "\(path).tmp.\(HostName.forTemporaryFiles).\(getpid()).\(number)"
   }
-
-  /// At most 24 bytes, so that long file names stay within the system's 255.
-  private static let hostName: String = {
-    var name = [CChar](repeating: 0, count: 256)
-    guard gethostname(&name, name.count - 1) == 0 else { return "host" }
-    let bytes = name.prefix(24).prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
-    return String(decoding: bytes, as: UTF8.self).replacingOccurrences(of: "/", with: "-")
-  }()
 
   /// Some network file systems cannot sync a folder and say EINVAL; there is nothing to add then.
   static func syncFolder(of path: String, _ calls: FileCalls) throws(FileError) {

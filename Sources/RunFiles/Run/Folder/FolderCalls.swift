@@ -2,7 +2,8 @@ import Foundation
 
 /// The file operations of a run folder that are not the writing of whole files.
 public enum FolderCalls {
-  /// Makes a folder and those above it; one that is there is fine.
+  /// Makes a folder and those above it; one that is there is fine. When this returns, those that were made
+  /// survive any crash.
   public static func makeFolder(_ path: String) throws(FileError) {
     if isFolder(path) { return }
     let parent = (path as NSString).deletingLastPathComponent
@@ -12,6 +13,13 @@ public enum FolderCalls {
     } catch {
       // Another process may have made it meanwhile.
       guard error.errno == EEXIST, isFolder(path) else { throw brokenLink(path) ?? error }
+      return
+    }
+    do throws(FileError) {
+      try AtomicFile.syncFolder(of: path, .system)
+    } catch {
+      // A folder one may write into but not read cannot be synced.
+      guard error.errno == EACCES else { throw error }
     }
   }
 
@@ -24,27 +32,31 @@ public enum FolderCalls {
     return FileError(path: path, operation: .follow, errno: errno)
   }
 
-  /// The names in a folder, unordered, without `.` and `..`.
+  /// The names in a folder, unordered, without `.` and `..`; bytes that are not UTF-8 are replaced.
   static func names(in path: String) throws(FileError) -> [String] {
+    try nameBytes(in: path).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// The names in a folder as the system has them, unordered, without `.` and `..`.
+  static func nameBytes(in path: String) throws(FileError) -> [[UInt8]] {
     guard let folder = opendir(path) else {
       throw FileError(path: path, operation: .list, errno: errno)
     }
     defer { closedir(folder) }
-    var names: [String] = []
+    var names: [[UInt8]] = []
     while true {
       errno = 0
       guard let entry = readdir(folder) else { break }
-      names.append(name(of: entry))
+      names.append(withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) })
     }
     guard errno == 0 else { throw FileError(path: path, operation: .list, errno: errno) }
-    return names.filter { $0 != "." && $0 != ".." }
+    return names.filter { $0 != Array(".".utf8) && $0 != Array("..".utf8) }
   }
 
   /// The text of a file, bytes that are not UTF-8 replaced; nil if there is no such file.
   static func text(of path: String) throws(FileError) -> String? {
     do throws(FileError) {
-      let file = try MappedFile(path: path)
-      return String(decoding: file.bytes, as: UTF8.self)
+      return try MappedFile(path: path).withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
     } catch {
       guard error.errno == ENOENT else { throw error }
       return nil
@@ -72,12 +84,6 @@ public enum FolderCalls {
   static func isFolder(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-  }
-
-  private static func name(of entry: UnsafeMutablePointer<dirent>) -> String {
-    withUnsafePointer(to: &entry.pointee.d_name) { field in
-      field.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-    }
   }
 }
 

@@ -85,7 +85,7 @@ extension RunDirectory {
   }
 
   private static func isOfDeadProcess(_ name: String) -> Bool {
-    guard let mark = name.range(of: ".tmp.\(HostName.current).") else { return false }
+    guard let mark = name.range(of: ".tmp.\(HostName.forTemporaryFiles).") else { return false }
     let process = name[mark.upperBound...].split(separator: ".").first.flatMap { pid_t($0) }
     return process.map { $0 > 0 && kill($0, 0) == -1 && errno == ESRCH } ?? false
   }

@@ -37,17 +37,23 @@ extension RunDirectory {
   }
 
   /// Lists and reads until a listing brings no name that is new and misses none that was read.
+  ///
+  /// Names that are listed again after their file was not found, such as links that lead nowhere, have none.
   private func settledScan(
     _ isWanted: (String) -> Bool, verify: () -> PartFile.Verification
   ) throws(FileError) -> RunProgress {
     var findings: [String: PartFinding] = [:]
+    var vanished: Set<String> = []
     for _ in 0..<100 {
       let names = try FolderCalls.names(in: partsPath).filter(isWanted).filter(Self.isFinished)
       let fresh = names.filter { findings[$0] == nil }
       if fresh.isEmpty, names.count == findings.count { break }
       let present = Set(names)
       findings = findings.filter { present.contains($0.key) }
-      findings.merge(look(at: fresh, verify())) { $1 }
+      for (name, finding) in look(at: fresh, verify()) {
+        if case .vanished = finding, vanished.insert(name).inserted { continue }
+        findings[name] = finding
+      }
     }
     return Self.progress(findings)
   }
@@ -61,7 +67,8 @@ extension RunDirectory {
       switch finding {
       case .part(let header): parts.append(PartEntry(name: name, header: header))
       case .ignored(let reason): ignored.append(IgnoredFile(name: name, reason: reason))
-      case .vanished: break
+      case .vanished:
+        ignored.append(IgnoredFile(name: name, reason: "there is no file of this name"))
       }
     }
     return RunProgress(parts: parts, ignored: ignored)
@@ -78,7 +85,7 @@ private enum PartFinding: Sendable {
 }
 
 extension RunDirectory {
-  /// Reads files on all cores; those that have vanished are left out.
+  /// Reads files on all cores.
   private func look(
     at names: [String], _ verify: PartFile.Verification
   ) -> [String: PartFinding] {
@@ -89,9 +96,7 @@ extension RunDirectory {
       let found = some.map { ($0, look(at: $0, verify)) }
       findings.withLock { $0.merge(found) { $1 } }
     }
-    return findings.withLock { all in
-      all.filter { if case .vanished = $0.value { false } else { true } }
-    }
+    return findings.withLock { $0 }
   }
 
   private func look(at name: String, _ verify: PartFile.Verification) -> PartFinding {

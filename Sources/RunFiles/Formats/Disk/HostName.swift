@@ -12,6 +12,16 @@ public enum HostName {
 
   /// The name fit for file names: at most 64 letters, digits, dots, dashes and underscores.
   public static let forFiles = FileNames.safe(current, limit: 64)
+
+  /// The name as temporary files carry it.
+  static let forTemporaryFiles = short(current)
+
+  /// At most 24 characters, so that long file names stay within the system's 255; names that are longer end
+  /// with a digest of the whole.
+  static func short(_ name: String) -> String {
+    guard name.utf8.count > 24 else { return FileNames.safe(name, limit: 24) }
+    return FileNames.safe(name, limit: 15) + "-" + SHA256.hex(of: Array(name.utf8)).prefix(8)
+  }
 }
 
 /// Text as a part of file names.
