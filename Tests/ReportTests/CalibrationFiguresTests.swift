@@ -17,7 +17,7 @@ func exampleSummary(quantities: [String] = ["norm", "projection-0"]) -> Calibrat
   let bins = (0..<4).map { index in
     let low = 0.004 * pow(3, Double(index))
     return StandardisedErrors.Bin(
-      range: low...(3 * low), pixels: 100, rootMeanSquare: 1.5, band: 1.3...1.6)
+      range: low...(3 * low), pixels: 100, ratio: 1.5, band: 1.3...1.6)
   }
   return CalibrationSummary(
     images: 200, samples: 16...16, coverage: curve, unsaturatedCoverage: nil, tarp: curve,

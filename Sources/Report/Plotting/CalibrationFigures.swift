@@ -133,13 +133,13 @@ extension CalibrationFigures {
     let ends = bins.flatMap { [$0.range.lowerBound, $0.range.upperBound] }
     let isWide = (ends.min() ?? 0) > 0 && (ends.max() ?? 0) > 10 * (ends.min() ?? 0)
     let x = Figure.Axis("std, image units", holding: ends, scale: isWide ? .logarithmic : .linear)
-    let heights = bins.flatMap { [$0.band.lowerBound, $0.rootMeanSquare, $0.band.upperBound] }
+    let heights = bins.flatMap { [$0.band.lowerBound, $0.ratio, $0.band.upperBound] }
     return Figure(
       title: "Errors in units of the std",
-      caption: "Root mean square of (truth - mean)/std over pixels of similar std. At 1 the std "
-        + "tells the size of the errors; 2 says that they are twice as large. Bars: 95 % of "
-        + "bootstrap replicates over images.",
-      x: x, y: Figure.Axis("root mean square of z", holding: heights + [0, 1]),
+      caption: "Root mean square of truth - mean over what the samples say it is, for pixels of "
+        + "similar std. At 1 the std tells the size of the errors; 2 says that they are twice as "
+        + "large. Bars: 95 % of bootstrap replicates over images.",
+      x: x, y: Figure.Axis("errors over what the std says", holding: heights + [0, 1]),
       series: [
         .reference("calibrated", from: (x.range.lowerBound, 1), to: (x.range.upperBound, 1)),
         Figure.Series(
@@ -152,7 +152,7 @@ extension CalibrationFigures {
   ) -> Figure.Point {
     let (low, high) = (bin.range.lowerBound, bin.range.upperBound)
     let middle = isLogarithmic ? (low * high).squareRoot() : (low + high) / 2
-    return Figure.Point(middle, bin.rootMeanSquare, xRange: bin.range, yRange: bin.band)
+    return Figure.Point(middle, bin.ratio, xRange: bin.range, yRange: bin.band)
   }
 }
 

@@ -86,15 +86,14 @@ extension Calibration {
   ) -> StandardisedErrors {
     StandardisedErrors(
       bins: (0..<StdBins.count).compactMap { bin in
-        let sums = images.map { $0.errors[bin].sum }
-        let pixels = images.map { Double($0.errors[bin].pixels) }
-        let total = pixels.reduce(0, +)
-        guard total > 0, let band = bootstrap.band(numerators: sums, denominators: pixels) else {
-          return nil
-        }
+        let sums = images.map { $0.errors.sums[bin] }
+        let (errors, expected) = (sums.map(\.error), sums.map(\.expected))
+        let pixels = sums.reduce(0) { $0 + $1.pixels }
+        guard pixels > 0, let band = bootstrap.band(numerators: errors, denominators: expected)
+        else { return nil }
         return StandardisedErrors.Bin(
-          range: StdBins.range(of: bin), pixels: Int(total),
-          rootMeanSquare: (sums.reduce(0, +) / total).squareRoot(),
+          range: StdBins.range(of: bin), pixels: pixels,
+          ratio: (errors.reduce(0, +) / expected.reduce(0, +)).squareRoot(),
           band: band.lowerBound.squareRoot()...band.upperBound.squareRoot())
       })
   }

@@ -5,8 +5,7 @@ struct ImageEvidence: Sendable {
   let samples: Int
   let all: PositionHistogram
   let unsaturated: PositionHistogram
-  /// By bin of the std: Σz² without Monte Carlo error, and pixels.
-  let errors: [(sum: Double, pixels: Int)]
+  let errors: ErrorsByStd
   /// Where the truth's quantities lie among the samples', in [0, 1].
   let positions: [String: Double]
   let rankedScore: Double?
@@ -16,7 +15,7 @@ struct ImageEvidence: Sendable {
   init(_ image: CalibrationImage) {
     samples = image.statistics.count
     (all, unsaturated) = Self.positions(image)
-    errors = Self.errors(image)
+    errors = ErrorsByStd(image.statistics, truth: image.truth)
     positions = Self.positions(of: image.quantities, key: image.key)
     rankedScore = image.statistics.levels.map { $0.rankedScore(truth: image.truth) }
     energyScore = Self.energyScore(image.quantities)
@@ -40,23 +39,6 @@ extension ImageEvidence {
       }
     }
     return (all, unsaturated)
-  }
-
-  private static func errors(_ image: CalibrationImage) -> [(sum: Double, pixels: Int)] {
-    var bins = [(sum: Double, pixels: Int)](repeating: (0, 0), count: StdBins.count)
-    let (count, sums) = (image.statistics.count, image.statistics.sums)
-    guard count > 3 else { return bins }
-    let n = Double(count)
-    let expected = (1 + 1 / n) * (n - 1) / (n - 3)
-    for pixel in image.truth.indices {
-      let std = sums[pixel].standardDeviation(count: count)
-      guard std > 0 else { continue }
-      let z = (Double(image.truth[pixel]) - sums[pixel].mean(count: count)) / std
-      let bin = StdBins.bin(of: std)
-      bins[bin].sum += z * z / expected
-      bins[bin].pixels += 1
-    }
-    return bins
   }
 
   private static func meanDifference(_ upper: [Float], _ lower: [Float]) -> Double {
@@ -88,22 +70,5 @@ extension ImageEvidence {
     guard let error = mean(QuantitySet.truthDistance), let spread = mean(QuantitySet.pairDistance)
     else { return nil }
     return error - spread / 2
-  }
-}
-
-/// Bins of the std whose edges rise by √2, fixed ahead of any data.
-enum StdBins {
-  /// Bin b holds 2^((b − offset)/2) ≤ std < 2^((b + 1 − offset)/2); the outer ones all that is beyond.
-  static let count = 24
-  private static let offset = 22.0
-
-  static func bin(of std: Double) -> Int {
-    let place = (2 * log2(std) + offset).rounded(.down)
-    return place.isNaN ? 0 : Int(min(max(place, 0), Double(count - 1)))
-  }
-
-  static func range(of bin: Int) -> ClosedRange<Double> {
-    let low = exp2((Double(bin) - offset) / 2)
-    return low...(low * 2.0.squareRoot())
   }
 }

@@ -1,7 +1,7 @@
-/// Root mean square of z = (truth − mean)/std over pixels of similar std; 1 for a calibrated sampler.
+/// Errors of the mean over what the samples say they are, for pixels of similar std; 1 for a calibrated sampler.
 ///
-/// The Monte Carlo error of mean and std is taken out: z² is divided by
-/// (1 + 1/n)·(n − 1)/(n − 3), its expectation for Gaussian samples.
+/// √(Σ(truth − mean)² / its expectation). The expectation counts the Monte Carlo error of mean and std, and that
+/// pixels are sorted by a std with such an error (``ErrorsByStd``); it is exact for normal samples, however few.
 public struct StandardisedErrors: Sendable, Equatable {
   /// Pixels whose std lies in a range.
   public struct Bin: Sendable, Equatable {
@@ -9,17 +9,16 @@ public struct StandardisedErrors: Sendable, Equatable {
     public let range: ClosedRange<Double>
     /// Number of pixels.
     public let pixels: Int
-    /// √mean(z²).
-    public let rootMeanSquare: Double
+    /// Root of the squared errors over their expectation.
+    public let ratio: Double
     /// Where it lies in 95 % of the bootstrap replicates over images.
     public let band: ClosedRange<Double>
 
     /// Puts a bin together.
     public init(
-      range: ClosedRange<Double>, pixels: Int, rootMeanSquare: Double, band: ClosedRange<Double>
+      range: ClosedRange<Double>, pixels: Int, ratio: Double, band: ClosedRange<Double>
     ) {
-      (self.range, self.pixels) = (range, pixels)
-      (self.rootMeanSquare, self.band) = (rootMeanSquare, band)
+      (self.range, self.pixels, self.ratio, self.band) = (range, pixels, ratio, band)
     }
   }
 

@@ -10,7 +10,7 @@ struct CalibrationText {
 
   var text: String {
     ([headline, "", "coverage: intervals that claim … hold the truth of"] + coverage
-      + ["", "standardised error √mean z² of pixels by std (1: the std is right)"] + errors
+      + ["", "errors over what the std says, by std (1: the std is right)"] + errors
       + ["", "ranks of the truth (uniform if calibrated), p of a χ² test"] + ranks + [""] + scores)
       .joined(separator: "\n")
   }
@@ -42,7 +42,7 @@ struct CalibrationText {
     summary.errors.bins.map { bin in
       String(
         format: "  std %.4f to %.4f   %6.2f (%.2f–%.2f)   %d pixels", bin.range.lowerBound,
-        bin.range.upperBound, bin.rootMeanSquare, bin.band.lowerBound, bin.band.upperBound,
+        bin.range.upperBound, bin.ratio, bin.band.lowerBound, bin.band.upperBound,
         bin.pixels)
     }
   }

@@ -12,12 +12,22 @@ import Testing
     return try #require(calibration.summary())
   }
 
-  /// mean(z²) over all pixels.
-  private func meanSquare(_ summary: CalibrationSummary) -> Double {
-    let bins = summary.errors.bins
-    let pixels = bins.reduce(0) { $0 + $1.pixels }
-    return bins.reduce(0.0) { $0 + $1.rootMeanSquare * $1.rootMeanSquare * Double($1.pixels) }
-      / Double(pixels)
+  /// Whether the squared errors of all bins with 100 pixels are `square` times what is expected.
+  ///
+  /// A pixel of the bin [a, b) adds e ~ (1 + 1/n)σ²·χ²(1), of mean square 3 in units of the expectation's, and
+  /// takes away at most b and σ² on average, a mean square of b/σ²: so the ratio of N pixels has a standard error
+  /// below √((3 + b/σ²)/N). Five of them, for some ten bins.
+  private func errors(
+    _ summary: CalibrationSummary, are square: Double, spread: Double = 1
+  ) -> Bool {
+    let std = spread * GaussianPosteriors.prior / 2.0.squareRoot()
+    let bins = summary.errors.bins.filter { $0.pixels >= 100 }
+    return bins.count > 2
+      && bins.allSatisfy { bin in
+        let edge = bin.range.upperBound / std
+        let error = ((3 + edge * edge) / Double(bin.pixels)).squareRoot()
+        return abs(bin.ratio * bin.ratio / square - 1) < 5 * error
+      }
   }
 
   /// Σ over images and pixels of a Bernoulli variable: 4 standard errors of 48,000 pixels are below 0.0092.
@@ -35,9 +45,7 @@ import Testing
     #expect(summary.ranks.count == 7)
     // Seven tests: the smallest p of a right sampler is below 10⁻⁴ once in 1400 seeds.
     #expect(summary.ranks.allSatisfy { $0.pValue > 1e-4 })
-    // z² of a mean and a std of 19 samples is (but for its scale) F(1, 18): variance of z²/E z² is
-    // 2(18 − 2 + 1)/(18 − 4) = 2.43; 4 standard errors over 48,000 pixels are 0.028.
-    #expect(abs(meanSquare(summary) - 1) < 0.028)
+    #expect(errors(summary, are: 1))
   }
 
   @Test func samplesOfEightTenthsOfTheVarianceAreFoundOut() throws {
@@ -47,7 +55,11 @@ import Testing
     let at90 = try #require(summary.coverage.points.first { $0.nominal == 0.9 })
     #expect(at90.band.upperBound < 0.9)
     #expect(summary.ranks.contains { $0.pValue < 1e-4 })
-    #expect(meanSquare(summary) > 1.25 - 0.03)
+    // The truth has a variance of 1/0.8 of the samples', and their mean 1/n of it.
+    let (n, root) = (19.0, 0.8.squareRoot())
+    let square = (1 / 0.8 + 1 / n) / (1 + 1 / n)
+    #expect(errors(summary, are: square, spread: root))
+    #expect(!errors(summary, are: 1, spread: root))
   }
 
   @Test func shiftedSamplesAreFoundOut() throws {
@@ -60,6 +72,13 @@ import Testing
     // With 4 samples, intervals between quantiles are far too short; relative ranks are not.
     let summary = try summary(GaussianPosteriors(images: 3000, samples: 4))
     #expect(isNominal(summary.coverage, pixels: 48000))
+  }
+
+  /// Sorted by a std of few samples, (truth − mean)/std itself would be 2 where the std came out small, and ½
+  /// where it came out large.
+  @Test(arguments: [2, 3, 8]) func aStdOfFewSamplesIsNotMistakenForAWrongOne(samples: Int) throws {
+    let summary = try summary(GaussianPosteriors(images: 3000, samples: samples))
+    #expect(errors(summary, are: 1))
   }
 
   @Test func theOrderOfImagesMakesNoDifference() throws {
