@@ -36,6 +36,45 @@ extension EndToEnd {
       #expect(try Program.run(arguments).code == 0)
     }
 
+    /// Results are never made of samples for one file and the truth in another.
+    @Test func replacedFilesAreToldOf() throws {
+      let folder = try TemporaryFolder()
+      let tiny = TinyExperiment(images: 2)
+      let configuration = try tiny.write(into: folder)
+      let run = RunFolder(path: folder("run"))
+      #expect(try Program.run(["run", configuration, "--output", run.path]).code == 0)
+      let table = URL(filePath: "\(run.path)/metrics.csv")
+      let (before, maps) = (try String(contentsOf: table, encoding: .utf8), try run.maps())
+      try folder.write(
+        [Float](repeating: 0.5, count: 256), shape: [1, 16, 16], to: tiny.imageName(1))
+      let merged = try Program.run(["merge", run.path])
+      #expect(merged.code == 0 && merged.errors.contains("the files of image-001 were replaced"))
+      let rows = try String(contentsOf: table, encoding: .utf8).split(separator: "\n")
+      #expect(rows[1] == before.split(separator: "\n")[1])
+      #expect(rows[2].hasPrefix("image-001,") && rows[2].contains(",,,"), "no truth: \(rows[2])")
+      try tiny.write(into: folder)
+      #expect(try Program.run(["merge", run.path]).errors.contains("replaced") == false)
+      #expect(try String(contentsOf: table, encoding: .utf8) == before)
+      try expectSame(run.maps(), maps, "with the old file again")
+    }
+
+    @Test func whatIsThereBesidesIsToldOf() throws {
+      let folder = try TemporaryFolder()
+      let configuration = try TinyExperiment(images: 3).write(into: folder)
+      let arguments = ["run", configuration, "--output", folder("run")]
+      let all = try Program.run(arguments)
+      #expect(all.code == 0 && !all.errors.contains("asked for"), "\(all)")
+      for (less, word) in [
+        ("data.range=0-1", "samples of other images (image-002)"),
+        ("run.samples=2", "more samples of image-000, image-001, image-002"),
+      ] {
+        let result = try Program.run(arguments + ["--set", less])
+        #expect(result.code == 0 && result.errors.contains(word), "\(result)")
+        let status = try Program.run(["status", folder("run")])
+        #expect(status.code == 0 && status.output.contains(word), "\(status)")
+      }
+    }
+
     /// Parts that are torn, foreign or flipped are named, left out and drawn again.
     @Test func damagedPartsAreDrawnAgain() throws {
       let folder = try TemporaryFolder()

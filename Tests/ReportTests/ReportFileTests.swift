@@ -90,11 +90,11 @@ struct MadeUpRun {
     let (hasTruth, shape, size, truth) = (hasTruth, shape, pixelCount, truth)
     let discrepancy = discrepancy
     let writer = ResultWriter(directory, statistics: settings, scaling: scaling, remarks: remarks) {
-      image, _ in
+      part in
       hasTruth
         ? SceneImages(
           measurement: (Array(repeating: 0.4, count: size), shape), truth: truth,
-          quantities: Self.quantities(image, truth, shape),
+          quantities: Self.quantities(part.image, truth, shape),
           measured: discrepancy == nil
             ? nil : MeasuredData(isMeasured: Array(repeating: true, count: 64), residuals: []),
           discrepancy: discrepancy) : SceneImages()

@@ -43,7 +43,7 @@ import Testing
     _ directory: RunDirectory, quantiles: [Double] = [0.05, 0.95]
   ) throws -> WrittenResults {
     let statistics = Configuration.Statistics(quantiles: quantiles)
-    return try ResultWriter(directory, statistics: statistics) { _, _ in SceneImages() }
+    return try ResultWriter(directory, statistics: statistics) { _ in SceneImages() }
       .write(directory.scan(), facts: [:])
   }
 
@@ -51,7 +51,7 @@ import Testing
   private func write(_ directory: RunDirectory) throws -> [Bool] {
     let seen = Mutex<[Bool]>([])
     let summary = summary
-    let writer = ResultWriter(directory, statistics: Configuration.Statistics()) { _, _ in
+    let writer = ResultWriter(directory, statistics: Configuration.Statistics()) { _ in
       seen.withLock { $0.append(access(summary, F_OK) == 0) }
       return SceneImages()
     }
@@ -97,8 +97,8 @@ import Testing
     func write(threads: Int) throws -> [String: Data] {
       let statistics = Configuration.Statistics()
       // Images end in another order than they begin in.
-      let writer = ResultWriter(directory, statistics: statistics, threads: threads) { image, _ in
-        usleep(UInt32(image.key % 3000))
+      let writer = ResultWriter(directory, statistics: statistics, threads: threads) { part in
+        usleep(UInt32(part.image.key % 3000))
         return SceneImages(truth: (0..<64).map { Float($0) / 64 })
       }
       _ = try writer.write(directory.scan(), facts: [:])
@@ -159,7 +159,7 @@ import Testing
     let directory = try directory()
     for pictures in [true, false] {
       let statistics = Configuration.Statistics(pictures: pictures)
-      _ = try ResultWriter(directory, statistics: statistics) { _, _ in SceneImages() }
+      _ = try ResultWriter(directory, statistics: statistics) { _ in SceneImages() }
         .write(directory.scan(), facts: [:])
       #expect(exists("\(folder)/maps/a/mean.png") == pictures)
       #expect(exists("\(folder)/maps/a/mean.npy") && exists("\(folder)/overview.png"))

@@ -102,6 +102,7 @@ extension Committer {
     let start = MonotonicClock.now()
     do {
       let sealed = try PartFile.sealed(bytes, workHash: run.directory.description.workHash)
+      try run.checkInput(of: sealed.header)
       let entry = try run.directory.commit(sealed)
       note(entry, bytes: bytes.count, seconds: MonotonicClock.now() - start)
       let advance = try ledger.add(entry)

@@ -42,6 +42,8 @@ public struct OpenedRun: Sendable {
   public var plan: WorkPlan
   /// What is finished already.
   public var progress: RunProgress
+  /// SHA-256 of the images' files when the run began; parts of other files are refused.
+  public var inputs: [ImageID: String]
   /// The share that the plan is, if it is one.
   public var share: ArrayShare?
   /// The job the run belongs to.
@@ -51,15 +53,37 @@ public struct OpenedRun: Sendable {
 
   /// A run that has been opened.
   public init(
-    directory: RunDirectory, plan: WorkPlan, progress: RunProgress, share: ArrayShare? = nil,
-    job: SlurmJob = SlurmJob(), briefing: String = ""
+    directory: RunDirectory, plan: WorkPlan, progress: RunProgress,
+    inputs: [ImageID: String] = [:], share: ArrayShare? = nil, job: SlurmJob = SlurmJob(),
+    briefing: String = ""
   ) {
     self.directory = directory
     self.plan = plan
     self.progress = progress
+    self.inputs = inputs
     self.share = share
     self.job = job
     self.briefing = briefing
+  }
+}
+
+extension OpenedRun {
+  /// Refuses samples that were drawn for another file than was there when the run began.
+  ///
+  /// - Throws: ``ReplacedInput``.
+  func checkInput(of header: PartHeader) throws {
+    guard let digest = inputs[header.image], digest != header.inputDigest else { return }
+    throw ReplacedInput(image: header.image)
+  }
+}
+
+/// The file of an image was replaced while a run was going.
+struct ReplacedInput: BadInput {
+  let image: ImageID
+
+  var description: String {
+    "the file of \(image.name) was replaced while the run was going; samples that were drawn for the new one are not "
+      + "kept: put the old file back and run again"
   }
 }
 

@@ -30,7 +30,7 @@ extension ResultWriter {
 
   func result(of part: Part) throws -> ImageResult {
     try ImageResult(
-      part, scene: scene(part.image, part.shape), quantiles: quantiles, scaling: scaling)
+      part, scene: scene(part), quantiles: quantiles, scaling: scaling)
   }
 
   /// Writes maps, pictures and kept samples of an image.

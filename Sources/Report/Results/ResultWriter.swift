@@ -14,17 +14,17 @@ public struct ResultWriter: Sendable {
   private let work: OrderedWork
   let quantiles: [Double]
   let scaling: IntervalScaling?
-  let scene: @Sendable (ImageID, [Int]) -> SceneImages
+  let scene: @Sendable (Part) -> SceneImages
 
   /// - Parameters:
   ///   - scaling: the factors of calibrated intervals, if there are any.
   ///   - remarks: sentences for the report on calibration, such as a guarantee with its conditions.
   ///   - threads: how many images are worked on at once.
-  ///   - scene: what is known of an image of the given shape besides its samples; is asked by several threads.
+  ///   - scene: what is known of an image besides its samples; is asked by several threads.
   public init(
     _ directory: RunDirectory, statistics: Configuration.Statistics,
     scaling: IntervalScaling? = nil, remarks: [String] = [], threads: Int = 1,
-    scene: @escaping @Sendable (ImageID, [Int]) -> SceneImages
+    scene: @escaping @Sendable (Part) -> SceneImages
   ) {
     self.directory = directory
     self.remarks = remarks

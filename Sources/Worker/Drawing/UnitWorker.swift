@@ -85,8 +85,8 @@ struct UnitDrawing {
       }
     }
     return try Part(
-      image: unit.image, shape: problem.scene.shape, statistics: statistics, records: records,
-      kept: kept,
+      image: unit.image, shape: problem.scene.shape, inputDigest: problem.scene.digest,
+      statistics: statistics, records: records, kept: kept,
       quantityNames: problem.quantities.names + problem.networkQuantities.map(\.name))
   }
 

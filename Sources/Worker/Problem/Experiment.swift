@@ -81,13 +81,18 @@ extension Configuration {
 }
 
 extension Configuration.Data {
-  /// The folder of the images or measurements, listed.
-  public func imageFolder() throws -> ImageFolder {
+  /// The images or measurements asked for, listed.
+  public func imageFolder() throws -> ImageFolder { try folder(range) }
+
+  /// All images or measurements of the folder, asked for or not.
+  public func wholeFolder() throws -> ImageFolder { try folder(nil) }
+
+  private func folder(_ selection: IndexSelection?) throws -> ImageFolder {
     switch source {
     case .images(let folder):
-      try ImageFolder(path: folder, selection: range, content: .images)
+      try ImageFolder(path: folder, selection: selection, content: .images)
     case .measurements(let folder, _):
-      try ImageFolder(path: folder, selection: range, content: .measurements)
+      try ImageFolder(path: folder, selection: selection, content: .measurements)
     }
   }
 }

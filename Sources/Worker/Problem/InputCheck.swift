@@ -52,7 +52,7 @@ private final class InputCheck: Sendable {
     let scene = try Scene(
       entry.id, operators: experiment.operators,
       configuration: experiment.configuration.configuration, images: experiment.images)
-    return (try ImageFolder.digest(of: entry), scene.notices)
+    return (scene.digest, scene.notices)
   }
 
   /// Digests and notices of all files, once all have been looked at.

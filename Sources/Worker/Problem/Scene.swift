@@ -13,6 +13,8 @@ public struct Scene: Sendable {
   public let measurementOperator: any MeasurementOperator
   /// y, [1,C,H,W] in the scale of the operator, images being in [−1,1].
   public let measurement: Tensor
+  /// SHA-256, in hex, of the file, or of its part of a stack.
+  public let digest: String
   /// What the reader of the file had to say, such as a dropped alpha channel.
   public let notices: [String]
 
@@ -45,6 +47,8 @@ public struct Scene: Sendable {
       measurement = try measurementOperator.restricted(
         Tensor(values, shape: [1] + expected).moved(to: device))
     }
+    // Last: a file that is replaced while it is read is never taken for what it was before.
+    digest = try ImageFolder.digest(of: entry)
   }
 
   /// What is computed of every sample of the image.

@@ -31,11 +31,13 @@ struct FeatureDistance {
     TorchRuntime.setThreads(Processor.cores())
     var (samples, truths): (FeatureMoments?, FeatureMoments?)
     let progress = try folder.scan()
-    let scenes = SceneSource(try folder.configuration().configuration, console: console)
+    let scenes = SceneSource(
+      try folder.configuration().configuration, folder, operators: nil, console: console)
+    defer { scenes.replacedNotice.map(console.note) }
     for image in progress.images.keys.sorted() {
       guard let part = try folder.part(of: image, in: progress),
         let first = part.kept.min(by: { $0.key < $1.key })?.value,
-        let truth = scenes.images(of: image, shape: part.shape).truth
+        let truth = scenes.images(of: part).truth
       else { continue }
       let look = try ImageNetwork(file: network, range: range, shape: part.shape)
       try Self.add(look(first), to: &samples)

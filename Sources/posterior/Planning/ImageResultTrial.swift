@@ -36,7 +36,7 @@ struct ImageResultTrial {
     let progress = try directory.scan()
     let images = SceneImages(
       measurement: try? scene.measurementPicture(), truth: scene.truth, arrays: try scene.arrays())
-    let writer = ResultWriter(directory, statistics: configuration.statistics) { _, _ in images }
+    let writer = ResultWriter(directory, statistics: configuration.statistics) { _ in images }
     let seconds = try ContinuousClock().measure { _ = try writer.write(progress, facts: [:]) }
     var disk = Self.measured(folder)
     disk.parts += growth(from: part.samples.count)

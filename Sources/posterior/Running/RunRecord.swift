@@ -24,6 +24,20 @@ struct RunRecord {
       configuration: loaded.experiment.configuration.yaml(record: facts))
   }
 
+  /// Looks whether the files of measurement and sampler are those that a folder's samples were drawn with.
+  ///
+  /// - Throws: ``ReplacedFiles`` if not; `FileError` if one cannot be read.
+  static func checkFiles(of configuration: Configuration, in folder: String) throws {
+    let facts = facts(in: folder)
+    let replaced = try configuration.inputFiles.enumerated().filter { index, file in
+      guard let digest = facts["file_\(index)"]?.prefix(while: { $0 != " " }) else { return false }
+      return try SHA256.hex(ofFile: file.path) != digest
+    }
+    guard replaced.isEmpty else {
+      throw ReplacedFiles(names: replaced.map { "\($1.path) (\($1.key))" })
+    }
+  }
+
   /// What a folder's `run.yaml` keeps; nothing where there is none.
   static func facts(in folder: String) -> [String: String] {
     let file = "\(folder)/run.yaml"
@@ -82,6 +96,15 @@ struct InputRecord {
     digests.sorted { $0.key < $1.key }.enumerated().map { index, entry in
       (key: "\(Self.prefix)\(index)", value: "\(entry.value) \(entry.key)")
     }
+  }
+}
+
+/// Files of the operator or the sampler that are not those the samples were drawn with.
+struct ReplacedFiles: BadInput {
+  let names: [String]
+
+  var description: String {
+    "the samples were drawn with other files under the names \(names.firstNames)"
   }
 }
 

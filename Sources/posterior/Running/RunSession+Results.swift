@@ -24,7 +24,8 @@ extension RunSession {
       }
       let standing = try Standing(
         run.directory, loaded.experiment.configuration, run.directory.scan())
-      let results = RunResults(loaded.experiment.configuration, console: console)
+      let results = RunResults(
+        loaded.experiment.configuration, console: console, operators: loaded.experiment.operators)
       let written = try results.write(standing, report: console.latest)
       console.close()
       print(written.text)
@@ -60,10 +61,15 @@ extension RunSession {
 struct RunResults {
   private let configuration: ResolvedConfiguration
   private let console: Console
+  private let operators: OperatorSource?
 
-  init(_ configuration: ResolvedConfiguration, console: Console) {
+  /// - Parameter operators: those the samples were drawn with, if this process has them.
+  init(
+    _ configuration: ResolvedConfiguration, console: Console, operators: OperatorSource? = nil
+  ) {
     self.configuration = configuration
     self.console = console
+    self.operators = operators
   }
 
   /// Writes the results of all images that have samples.
@@ -75,8 +81,10 @@ struct RunResults {
   ) throws -> (text: String, results: WrittenResults) {
     let intervals = try CalibratedIntervals(configuration, standing.folder)
     for warning in intervals?.warnings ?? [] { console.note("warning: \(warning)") }
-    let results = try writer(standing, intervals).write(
-      standing.progress, facts: facts(standing, report))
+    standing.surplus.map(console.note)
+    let results = try withWriter(standing, intervals) {
+      try $0.write(standing.progress, facts: facts(standing, report))
+    }
     noteForeignMaps(results.foreignMaps, standing.folder)
     let text = [
       results.table.text(width: 110), "",
@@ -87,23 +95,27 @@ struct RunResults {
 
   /// What the images with truth say together; writes nothing.
   func calibration(_ standing: Standing) throws -> RunCalibration {
-    try writer(standing).calibration(standing.progress)
+    try withWriter(standing) { try $0.calibration(standing.progress) }
   }
 
-  private func writer(
-    _ standing: Standing, _ intervals: CalibratedIntervals? = nil
-  ) -> ResultWriter {
-    let scenes = SceneSource(configuration.configuration, console: console)
+  private func withWriter<Result>(
+    _ standing: Standing, _ intervals: CalibratedIntervals? = nil,
+    _ body: (ResultWriter) throws -> Result
+  ) throws -> Result {
+    let scenes = SceneSource(
+      configuration.configuration, standing.folder, operators: operators, console: console)
     let statistics = configuration.configuration.statistics
-    return ResultWriter(
+    let writer = ResultWriter(
       standing.folder, statistics: statistics, scaling: intervals?.scaling,
       remarks: intervals?.remarks ?? [],
       threads: ResultThreads(statistics).count(for: standing.progress)
-    ) { [shape = configuration.shape] in
+    ) { [shape = configuration.shape] part in
       // As many as when the samples were drawn: operators then give the same bits.
       TorchRuntime.setThreads(shape.threads)
-      return scenes.images(of: $0, shape: $1)
+      return scenes.images(of: part)
     }
+    defer { scenes.replacedNotice.map(console.note) }
+    return try body(writer)
   }
 
   private func noteForeignMaps(_ images: [String], _ directory: RunDirectory) {
@@ -129,59 +141,5 @@ struct RunResults {
         drawn * Double(configuration.configuration.sampler.evaluationsPerSample) / report.elapsed)
     }
     return facts
-  }
-}
-
-/// Measurement and truth of each image, as far as the data folder still has them.
-final class SceneSource: Sendable {
-  private let configuration: Configuration
-  private let folder: ImageFolder?
-  private let operators = Mutex<OperatorSource?>(nil)
-  private let known = Mutex<(shape: [Int], quantities: [ScalarQuantity]?)?>(nil)
-
-  init(_ configuration: Configuration, console: Console) {
-    self.configuration = configuration
-    do {
-      folder = try configuration.data.imageFolder()
-    } catch {
-      folder = nil
-      console.note("maps are written without measurements and truths: \(error)")
-    }
-  }
-
-  func images(of image: ImageID, shape: [Int]) -> SceneImages {
-    guard let folder,
-      let scene = try? Scene(
-        image, operators: operators(shape), configuration: configuration, images: folder)
-    else { return SceneImages() }
-    var images = SceneImages(
-      measurement: try? scene.measurementPicture(), truth: scene.truth,
-      arrays: (try? scene.arrays()) ?? [],
-      quantities: derived(shape).map { scene.quantities(derived: $0) })
-    guard case .gaussian(let sigma) = configuration.measurement.noise, sigma > 0,
-      let measured = try? scene.measuredData(sigma: sigma, operators: operators(shape))
-    else { return images }
-    images.measured = measured
-    images.discrepancy = scene.discrepancy(sigma: sigma, measured: measured)
-    return images
-  }
-
-  /// The derived quantities; nil where a mask is not to be had any more.
-  private func derived(_ shape: [Int]) -> [ScalarQuantity]? {
-    known.withLock { known in
-      if let (size, quantities) = known, size == shape { return quantities }
-      let made = try? configuration.statistics.scalarQuantities(shape: shape)
-      known = (shape, made)
-      return made
-    }
-  }
-
-  private func operators(_ shape: [Int]) -> OperatorSource {
-    operators.withLock { known in
-      if let known, known.shape == shape { return known }
-      let made = OperatorSource(configuration, shape: shape)
-      known = made
-      return made
-    }
   }
 }

@@ -140,7 +140,8 @@ final class RunSession: Sendable {
     let progress = try directory.judged(directory.tidy(directory.scan(), goal), by: goal)
     for file in progress.ignored { console.note("\(file.name) is left out: \(file.reason)") }
     let made = OpenedRun(
-      directory: directory, plan: try loaded.plan(share), progress: progress, share: share,
+      directory: directory, plan: try loaded.plan(share), progress: progress, inputs: inputs,
+      share: share,
       job: SlurmJob(environment: environment),
       briefing: loaded.experiment.configuration.shape.description)
     opened.withLock { $0 = made }

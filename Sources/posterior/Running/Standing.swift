@@ -67,11 +67,31 @@ struct Standing {
       .joined(separator: "\n")
   }
 
+  /// What is there besides what is asked for, if anything: it counts in maps and tables.
+  var surplus: String? {
+    let (wanted, asked) = (SampleRanges(0..<plan.goal.most), Set(plan.images))
+    let others = progress.images.keys.filter { !asked.contains($0) }.map(\.name).sorted()
+    let more = progress.images.values.filter {
+      asked.contains($0.image) && !$0.covered.subtracting(wanted).isEmpty
+    }
+    let found = [
+      others.isEmpty ? nil : "samples of other images (\(others.firstNames))",
+      more.isEmpty ? nil : "more samples of \(more.map(\.image.name).sorted().firstNames)",
+    ].compactMap { $0 }
+    guard !found.isEmpty else { return nil }
+    return
+      "\(folder.partsPath) holds \(found.joined(separator: " and ")) than are asked for: maps and tables are "
+      + "of all that is there"
+  }
+
   /// Files that do not count, and why.
   var notices: [String] {
     progress.ignored.map { "\($0.name) is left out: \($0.reason)" }
       + progress.overlapping.map {
         "\($0.name) is set aside: it shares samples with parts that cover more"
+      }
+      + progress.foreign.map {
+        "\($0.name) is set aside: it was drawn for another file of the name \($0.header.image.name) than the others"
       }
   }
 }

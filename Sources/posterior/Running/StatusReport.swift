@@ -25,7 +25,7 @@ struct StatusReport {
   var isFinished: Bool { standing.missing.isEmpty && isMapped }
 
   var lines: [String] {
-    [["\(standing.folder.path): \(standing.doneText)"], record, shares, rate]
+    [["\(standing.folder.path): \(standing.doneText)"], record, surplus, shares, rate]
       .flatMap { $0 }
       + Self.shortened(standing.notices.map { "  \($0)" }, "files that do not count")
       + verdict
@@ -35,6 +35,8 @@ struct StatusReport {
     standing.isFromRecord
       ? ["  the data folder is not to be seen from here: images as recorded in run.yaml"] : []
   }
+
+  private var surplus: [String] { standing.surplus.map { ["  \($0)"] } ?? [] }
 
   private var shares: [String] {
     let isMany = statuses.count > 1

@@ -63,6 +63,18 @@ import Testing
     #expect(try run.result().bytes == run.expected())
   }
 
+  /// Parts of another file than was there at the beginning are not committed; the others are.
+  @Test func samplesOfAReplacedFileEndTheRun() throws {
+    var run = try TestRun()
+    (run.settings.checkpoint, run.inputs) = (0, [TestSamples.image("b"): "ab"])
+    let ending = try #require(try run.start(ranks: 1).first?.get().ending)
+    #expect(ending.code == .badInput)
+    #expect(ending.text?.contains("the file of b was replaced") == true)
+    let progress = try run.directory().scan()
+    #expect(progress.covered(TestSamples.image("b")).isEmpty)
+    #expect(progress.covered(TestSamples.image("a")).ranges == [0..<12])
+  }
+
   @Test func errorsBringTheirExitCode() throws {
     var run = try TestRun()
     run.before = { _, _ in throw FileError(path: "prior.safetensors", operation: .read, errno: 5) }

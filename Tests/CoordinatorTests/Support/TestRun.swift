@@ -14,6 +14,8 @@ struct TestRun: Sendable {
   var rule: StoppingRule?
   var shard: Shard?
   var settings = RunSettings()
+  /// What the images' files hold when the run begins.
+  var inputs: [ImageID: String] = [:]
   var agreement: @Sendable (Int) -> RankAgreement = { _ in TestSamples.agreement }
   /// Called before a unit is drawn; may wait, throw, or do harm.
   var before: @Sendable (WorkUnit, StopFlag) throws -> Void = { _, flag in try flag.check() }
@@ -102,7 +104,7 @@ extension TestRun {
         let plan = try WorkPlan(
           images: imageNames.map(TestSamples.image), goal: goal, shard: shard)
         let progress = try directory.judged(directory.scan(), by: goal)
-        return OpenedRun(directory: directory, plan: plan, progress: progress)
+        return OpenedRun(directory: directory, plan: plan, progress: progress, inputs: inputs)
       },
       equip: { node, _ in
         equipping(node)

@@ -6,12 +6,14 @@ import Testing
 @Suite struct PartSelectionTests {
   private static let image = RunSamples.image("a")
 
-  private static func entry(_ name: String, _ samples: SampleRanges) -> PartEntry {
+  private static func entry(
+    _ name: String, _ samples: SampleRanges, of digest: String? = nil
+  ) -> PartEntry {
     PartEntry(
       name: name,
       header: PartHeader(
-        seal: RunSamples.seal, image: image, shape: RunSamples.shape, samples: samples,
-        failedCount: 0))
+        seal: RunSamples.seal, image: image, shape: RunSamples.shape, inputDigest: digest,
+        samples: samples, failedCount: 0))
   }
 
   private static func entry(_ name: String, _ range: Range<Int>) -> PartEntry {
@@ -51,6 +53,20 @@ import Testing
     guard free.isSuperset(of: samples) else { return without }
     return max(
       without, samples.count + most(parts.dropFirst(), free: free.subtracting(samples)))
+  }
+
+  /// Samples of two files of one name are never added up: those of the file with most samples count.
+  @Test func partsOfOtherFilesAreSetAside() {
+    let old = [
+      Self.entry("a", SampleRanges(0..<4), of: "old"),
+      Self.entry("b", SampleRanges(8..<10), of: "old"),
+    ]
+    let new = [Self.entry("c", SampleRanges(4..<9), of: "new")]
+    let progress = ImageProgress(image: Self.image, parts: old + new)
+    #expect(Set(progress.accepted) == Set(old) && progress.foreign == new)
+    #expect(progress.covered.ranges == [0..<4, 8..<10])
+    #expect(progress.overlapping.isEmpty && progress.redundant.isEmpty)
+    #expect(RunProgress(parts: new + old).foreign == new)
   }
 
   @Test func coversAsMuchAsAnyChoice() {

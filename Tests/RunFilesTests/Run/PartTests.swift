@@ -28,6 +28,22 @@ import Testing
     #expect(throws: PartError.self) { try part.merge(RunSamples.part("b", 8..<16)) }
   }
 
+  @Test func samplesOfAnotherFileAreNotAdded() throws {
+    func part(_ samples: Range<Int>, of digest: String?) throws -> Part {
+      let part = try RunSamples.part("a", samples)
+      return try Part(
+        image: part.image, shape: part.shape, inputDigest: digest, statistics: part.statistics,
+        records: part.records, quantityNames: part.quantityNames)
+    }
+    var sum = try part(0..<4, of: "aa")
+    #expect(throws: PartError.otherInput(sum.image)) { try sum.merge(part(4..<8, of: "bb")) }
+    #expect(throws: PartError.otherInput(sum.image)) { try sum.merge(part(4..<8, of: nil)) }
+    try sum.merge(part(4..<8, of: "aa"))
+    let bytes = RunSamples.bytes(sum)
+    #expect(try PartFile.part(of: bytes, workHash: RunSamples.hash) == sum)
+    #expect(try PartFile.sealed(bytes, workHash: RunSamples.hash).header.inputDigest == "aa")
+  }
+
   @Test func fieldsMustAgree() throws {
     let good = try RunSamples.part("a", 0..<4)
     #expect(throws: PartError.countMismatch(good.image, statistics: 4, records: 3)) {

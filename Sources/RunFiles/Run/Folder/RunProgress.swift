@@ -10,6 +10,8 @@ public struct ImageProgress: Sendable {
   /// Parts all of whose samples are in one accepted part: left over from a joining that was cut
   /// short, or done twice.
   public let redundant: [PartEntry]
+  /// Parts of other files of the same name than the accepted ones.
+  public let foreign: [PartEntry]
   /// The samples of the accepted parts.
   public let covered: SampleRanges
 
@@ -17,13 +19,31 @@ public struct ImageProgress: Sendable {
   ///
   /// Of up to 128 parts that hang together by shared samples, the best choice is found; so one more
   /// part never lowers the number of covered samples, and deleting redundant ones neither. Of more,
-  /// the best choice that a bounded search finds counts.
+  /// the best choice that a bounded search finds counts. Of parts of several files those of the file with most
+  /// samples count.
   public init(image: ImageID, parts: some Sequence<PartEntry>) {
     self.image = image
+    let (parts, foreign) = Self.ofOneFile(Array(parts))
+    self.foreign = foreign
     let selection = PartSelection(parts)
     (accepted, overlapping) = (selection.accepted, selection.overlapping)
     redundant = selection.redundant
     covered = SampleRanges(accepted.flatMap(\.header.samples.ranges))
+  }
+
+  private static func ofOneFile(
+    _ parts: [PartEntry]
+  ) -> (chosen: [PartEntry], others: [PartEntry]) {
+    func claim(_ parts: [PartEntry]) -> (Int, String) {
+      let samples = SampleRanges(parts.flatMap(\.header.samples.ranges))
+      return (samples.count, parts[0].header.inputDigest ?? "")
+    }
+    let files = Dictionary(grouping: parts, by: \.header.inputDigest).values
+    guard files.count > 1, let chosen = files.max(by: { claim($0) < claim($1) }) else {
+      return (parts, [])
+    }
+    let digest = chosen[0].header.inputDigest
+    return (chosen, parts.filter { $0.header.inputDigest != digest })
   }
 
   /// Number of failed samples in the accepted parts.
@@ -79,6 +99,11 @@ public struct RunProgress: Sendable {
   /// Parts set aside because they share samples with others, by name.
   public var overlapping: [PartEntry] {
     images.values.flatMap(\.overlapping).sorted { $0.name < $1.name }
+  }
+
+  /// Parts set aside because they are of other files of the same name, by name.
+  public var foreign: [PartEntry] {
+    images.values.flatMap(\.foreign).sorted { $0.name < $1.name }
   }
 
   /// Number of failed samples in all accepted parts.

@@ -9,6 +9,8 @@ public struct Part: Sendable, Equatable {
   public let image: ImageID
   /// The image's shape, [C, H, W].
   public let shape: [Int]
+  /// SHA-256, in hex, of the file the samples were drawn for; nil where there is none.
+  public let inputDigest: String?
   /// The samples that are finished, good and failed ones.
   public private(set) var samples: SampleRanges
   /// Exact per-pixel statistics of the good samples, in image units.
@@ -24,17 +26,19 @@ public struct Part: Sendable, Equatable {
   /// A part of the samples that `records` tell of.
   ///
   /// - Parameters:
+  ///   - inputDigest: SHA-256 of the image's file, lower-case hex.
   ///   - records: one a sample, in any order.
   ///   - kept: a subset of the good samples.
   ///   - quantityNames: what the quantities of the records are; letters, digits, `-` and `_`.
   /// - Throws: ``PartError`` unless the records, the count of the statistics and the kept samples
   ///   agree.
   public init(
-    image: ImageID, shape: [Int], statistics: ImageStatistics, records: [SampleRecord],
-    kept: [Int: [Float]] = [:], quantityNames: [String] = []
+    image: ImageID, shape: [Int], inputDigest: String? = nil, statistics: ImageStatistics,
+    records: [SampleRecord], kept: [Int: [Float]] = [:], quantityNames: [String] = []
   ) throws(PartError) {
     self.image = image
     self.shape = shape
+    self.inputDigest = inputDigest
     self.statistics = statistics
     self.quantityNames = quantityNames
     self.records = records.sorted { $0.index < $1.index }
@@ -59,10 +63,11 @@ public struct Part: Sendable, Equatable {
 extension Part {
   /// Adds the samples of another part of the same image.
   ///
-  /// - Throws: ``PartError`` if it is of another image or shape, shares a sample, or has other
+  /// - Throws: ``PartError`` if it is of another image, file or shape, shares a sample, or has other
   ///   statistics; the part is unchanged then.
   public mutating func merge(_ other: Part) throws(PartError) {
     guard other.image == image else { throw .otherImage(image, other.image) }
+    guard other.inputDigest == inputDigest else { throw .otherInput(image) }
     guard other.shape == shape else { throw .otherShape(image, shape, other.shape) }
     guard other.quantityNames == quantityNames else {
       throw .otherQuantities(image, quantityNames, other.quantityNames)

@@ -12,6 +12,8 @@ public enum PartError: Error, Hashable, Sendable {
   case badKeptSample(ImageID, Int)
   /// The parts are of different images.
   case otherImage(ImageID, ImageID)
+  /// The parts are of different files of the same name.
+  case otherInput(ImageID)
   /// The parts are of different shapes.
   case otherShape(ImageID, [Int], [Int])
   /// The parts know different quantities of their samples.
@@ -40,6 +42,8 @@ extension PartError: CustomStringConvertible {
         + "or has the wrong size"
     case .otherImage(let one, let other):
       "parts of different images cannot be added: \(one.name) and \(other.name)"
+    case .otherInput(let image):
+      "\(image.name): parts of different files of this name cannot be added"
     case .otherShape(let image, let one, let other):
       "\(image.name): parts of shapes \(one) and \(other) cannot be added"
     case .otherQuantities(let image, let one, let other):

@@ -42,8 +42,9 @@ extension PartFile {
     let part: Part
     do {
       part = try Part(
-        image: header.image, shape: header.shape, statistics: reader.statistics(),
-        records: records, kept: reader.kept(shape: header.shape), quantityNames: names)
+        image: header.image, shape: header.shape, inputDigest: header.inputDigest,
+        statistics: reader.statistics(), records: records, kept: reader.kept(shape: header.shape),
+        quantityNames: names)
     } catch let error as PartFileError {
       throw error
     } catch {
@@ -108,6 +109,7 @@ extension PartFile {
       seal: seal,
       image: try statement(Key.image, file) { try? ImageID(name: $0) },
       shape: try statement(Key.shape, file, shape),
+      inputDigest: file.metadata[Key.inputDigest],
       samples: samples,
       failedCount: try statement(Key.failed, file) { Int($0).flatMap { $0 >= 0 ? $0 : nil } })
   }

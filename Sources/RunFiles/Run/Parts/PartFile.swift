@@ -3,7 +3,7 @@ import Statistics
 /// The file format of a ``Part``: one safetensors file that proves it is whole.
 ///
 /// Metadata (all text): `format` = `posterior-part`, `version` = `2`, `program`, `work_hash`,
-/// `image`, `shape` ("1,32,32"), `samples` ("0-7,16-23"), `failed` (their number), `quantities` ("norm,sleeve"),
+/// `image`, `shape` ("1,32,32"), `input_sha256` (of the image's file, if there is one), `samples` ("0-7,16-23"), `failed` (their number), `quantities` ("norm,sleeve"),
 /// `content_sha256`, `header_sha256`. Tensors: `statistics/…` as ``ImageStatistics/arrays``; a
 /// column a field of the records, `records/…` [n]; and `kept/index` [k], `kept/values` [k, C, H,
 /// W]. `content_sha256` is the SHA-256 of the lines `NAME SHA256`, one a tensor, by name;
@@ -20,6 +20,7 @@ public enum PartFile {
     static let workHash = "work_hash"
     static let image = "image"
     static let shape = "shape"
+    static let inputDigest = "input_sha256"
     static let samples = "samples"
     static let failed = "failed"
     static let quantities = "quantities"
@@ -46,10 +47,11 @@ public enum PartFile {
   /// The part as the bytes of its file; equal parts of equal seals give equal bytes.
   public static func seal(_ part: Part, _ seal: PartSeal) -> SealedPart {
     let header = PartHeader(
-      seal: seal, image: part.image, shape: part.shape, samples: part.samples,
-      failedCount: part.failedCount)
+      seal: seal, image: part.image, shape: part.shape, inputDigest: part.inputDigest,
+      samples: part.samples, failedCount: part.failedCount)
     let tensors = tensors(of: part)
     var metadata = statements(of: header)
+    metadata[Key.inputDigest] = part.inputDigest
     metadata[Key.quantities] = part.quantityNames.joined(separator: ",")
     metadata[Key.contentDigest] = contentDigest(tensors)
     metadata[Key.headerDigest] = headerDigest(tensors, metadata)

@@ -20,6 +20,8 @@ public struct PartHeader: Hashable, Sendable {
   public let image: ImageID
   /// The image's shape, [C, H, W].
   public let shape: [Int]
+  /// SHA-256, in hex, of the file the samples were drawn for; nil where there is none.
+  public let inputDigest: String?
   /// The finished samples, good and failed ones; not empty.
   public let samples: SampleRanges
   /// Number of failed samples among them.
