@@ -69,8 +69,25 @@ struct MetricsTableTests {
         test/0001            16       1  35.50  0.900  22.25  0.812  0.0312  0.0078   87.5 %  4000     12.5
         ───────────────────────────────────────────────────────────────────────────────────────────────────
         all 2 images         32       1  30.00  0.900  22.25  0.812  0.0312  0.0078   87.5 %  8000     25.0
+        in 90 %: with 16 samples about 79 % would be right
 
         """)
+  }
+
+  @Test("The right coverage depends on the number of samples")
+  func rightCoverage() {
+    func said(_ samples: [Int]) -> String? {
+      let rows = samples.map { count in
+        var one = row("a")
+        one.samples = count
+        return one
+      }
+      return MetricsTable(rows: rows, interval: 0.05...0.95).rightCoverage
+    }
+    #expect(said([9]) == "with 9 samples about 72 % would be right")
+    #expect(said([2, 19]) == "with 2 to 19 samples about 30 to 81 % would be right")
+    #expect(said([100]) == nil && said([]) == nil)
+    #expect(MetricsTable(rows: [row("a")], interval: nil).rightCoverage == nil)
   }
 
   @Test("Many images are cut, and the rest is announced")

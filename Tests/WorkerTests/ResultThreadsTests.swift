@@ -13,7 +13,8 @@ import Testing
           name: "\(index)",
           header: PartHeader(
             seal: PartSeal(workHash: "ab", program: "test"), image: ImageID(name: "\(index)"),
-            shape: [3, 256, 256], inputDigest: nil, samples: SampleRanges(0..<count), failedCount: 0))
+            shape: [3, 256, 256], inputDigest: nil, samples: SampleRanges(0..<count), failedCount: 0
+          ))
       })
   }
 

@@ -40,6 +40,14 @@ public struct RunActivity: Sendable {
     }
   }
 
+  /// Whether another process than this one seems to work on the share that wrote this: one that said so lately and
+  /// is there, as far as that can be seen from here.
+  public static func isAtWorkElsewhere(_ status: RunStatus, now: Date = Date()) -> Bool {
+    guard doing(status, now: now) == .running else { return false }
+    let isHere = status.host == HostName.current
+    return !isHere || status.process != getpid() && (kill(status.process, 0) == 0 || errno == EPERM)
+  }
+
   /// Number of shares that do something.
   public func count(_ doing: Doing) -> Int { statuses[doing]?.count ?? 0 }
 

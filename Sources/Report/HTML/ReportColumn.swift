@@ -29,12 +29,12 @@ struct ReportColumn {
 
   /// The columns that hold a value in some row.
   static func columns(of table: MetricsTable) -> [ReportColumn] {
-    all(interval: table.interval).filter { column in
+    all(table).filter { column in
       table.rows.contains { column.number($0) != nil }
     }
   }
 
-  private static func all(interval: ClosedRange<Double>?) -> [ReportColumn] {
+  private static func all(_ table: MetricsTable) -> [ReportColumn] {
     counts + qualities + [
       ReportColumn("std", "standard deviation of the samples, mean over pixels", decimals: 4) {
         $0.standardDeviation
@@ -43,8 +43,9 @@ struct ReportColumn {
         $0.monteCarloError
       },
       ReportColumn(
-        intervalTitle(interval), "pixels whose truth lies between the outermost quantiles",
-        decimals: 1, unit: " %"
+        table.intervalTitle,
+        "pixels whose truth lies between the outermost quantiles"
+          + (table.rightCoverage.map { "; \($0)" } ?? ""), decimals: 1, unit: " %"
       ) { $0.coverage.map { 100 * $0 } },
       ReportColumn(
         "in calibrated", "pixels whose truth lies in the calibrated interval", decimals: 1,
@@ -89,10 +90,5 @@ struct ReportColumn {
         $0.sampleSSIM
       },
     ]
-  }
-
-  private static func intervalTitle(_ interval: ClosedRange<Double>?) -> String {
-    guard let interval else { return "covered" }
-    return "in \(NumberText.short(100 * (interval.upperBound - interval.lowerBound))) %"
   }
 }

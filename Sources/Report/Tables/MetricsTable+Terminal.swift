@@ -2,7 +2,7 @@ extension MetricsTable {
   /// The table for a terminal: aligned columns and a last row with totals.
   ///
   /// Columns without any value are left out; names that do not fit lose their middle, and their
-  /// control characters are shown as `?`.
+  /// control characters are shown as `?`. A line tells which coverage would be right for few samples.
   ///
   /// - Parameters:
   ///   - maximumRows: the most images shown; a line tells how many more there are.
@@ -15,9 +15,10 @@ extension MetricsTable {
       .map { TextColumn(figure: $0, rows: shown + [total]) }
     let room = width - columns.reduce(0) { $0 + $1.width + TextColumn.gap }
     let names = (shown + [total]).map { Self.printable($0.image) }
-    return Self.lines(
+    let lines = Self.lines(
       names: names, room: max(total.image.count, room), columns: columns,
       hidden: rows.count - shown.count)
+    return lines + (rightCoverage.map { "\(intervalTitle): \($0)\n" } ?? "")
   }
 
   private static func lines(
@@ -61,11 +62,6 @@ extension MetricsTable {
       Entry("NFE") { "\($0.evaluations)" },
       Entry("seconds") { NumberText.fixed($0.seconds, decimals: 1) },
     ]
-  }
-
-  private var intervalTitle: String {
-    guard let interval else { return "covered" }
-    return "in \(NumberText.short(100 * (interval.upperBound - interval.lowerBound))) %"
   }
 
   /// The name without characters that would move the cursor or hide others.

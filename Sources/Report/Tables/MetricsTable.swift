@@ -20,6 +20,39 @@ extension MetricsTable {
   }
 }
 
+// MARK: - Interval
+
+extension MetricsTable {
+  /// `in 90 %`, the heading of the coverage.
+  var intervalTitle: String {
+    interval.map { "in \(NumberText.short(100 * $0.width)) %" } ?? "covered"
+  }
+
+  /// Which coverage is right, where few samples make that less than the interval's probability: for example
+  /// `with 16 samples about 79 % would be right`; nil without a coverage, or where that makes no difference.
+  ///
+  /// Between n samples of the law of the truth itself lie n + 1 places, each as likely for the truth. Quantiles at
+  /// (n − 1)·p leave (n − 1)/(n + 1) of the probability between them, and by their interpolation one or two
+  /// percent more where the law has tails.
+  var rightCoverage: String? {
+    let counts = rows.filter { $0.coverage != nil }.map(\.samples)
+    guard let interval, let few = counts.min(), let most = counts.max(), few < 100 else {
+      return nil
+    }
+    func right(_ samples: Int) -> String {
+      let n = Double(samples)
+      return NumberText.fixed(100 * interval.width * (n - 1) / (n + 1), decimals: 0)
+    }
+    return few == most
+      ? "with \(few) samples about \(right(few)) % would be right"
+      : "with \(few) to \(most) samples about \(right(few)) to \(right(most)) % would be right"
+  }
+}
+
+extension ClosedRange<Double> {
+  fileprivate var width: Double { upperBound - lowerBound }
+}
+
 // MARK: - CSV
 
 extension MetricsTable {

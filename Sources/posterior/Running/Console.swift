@@ -28,7 +28,8 @@ final class Console: RunObserver {
       report.resumedUnits > 0
       ? "; \(report.resumedUnits) done before are skipped" : ""
     let most = report.openUnits > 0 ? ", at most \(report.mostUnits)" : ""
-    note("\(report.totalUnits) units of work\(most)\(resumed)")
+    note(
+      "\(report.totalUnits) \(report.totalUnits == 1 ? "unit" : "units") of work\(most)\(resumed)")
   }
 
   func rankJoined(_ info: RankInfo) { note(info.line) }

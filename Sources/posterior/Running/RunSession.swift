@@ -135,6 +135,7 @@ final class RunSession: Sendable {
     _ = try loaded.plan(share)
     warnOfOtherArithmetic(loaded.configuration.run.output, console)
     let directory = try openFolder(&loaded, inputs)
+    warnOfOthersAtWork(directory, share, console)
     let goal = loaded.experiment.configuration.goal
     warnOfThrownAwayRows(goal, console)
     let progress = try directory.judged(directory.tidy(directory.scan(), goal), by: goal)
@@ -177,6 +178,16 @@ final class RunSession: Sendable {
   private func warnOfOtherArithmetic(_ folder: String, _ console: Console) {
     let notice = ArithmeticRecord(folder: folder).notice(adding: .current, folder: folder)
     if let notice { console.note(notice) }
+  }
+
+  private func warnOfOthersAtWork(
+    _ folder: RunDirectory, _ share: ArrayShare?, _ console: Console
+  ) {
+    guard let other = folder.status(shard: share?.shard), RunActivity.isAtWorkElsewhere(other)
+    else { return }
+    console.note(
+      "warning: process \(other.process) on \(other.host) seems to be at the same work in \(folder.path) since "
+        + "\(other.started): both draw all that is missing, and what comes twice counts once")
   }
 
   private func warnOfThrownAwayRows(_ goal: SampleGoal, _ console: Console) {

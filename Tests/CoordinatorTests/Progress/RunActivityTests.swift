@@ -44,6 +44,20 @@ import Testing
     #expect(RunActivity.doing(Self.status(.interrupted, age: 1e7), now: Self.now) == .interrupted)
   }
 
+  @Test func whoIsAtWorkElsewhereIsSeen() {
+    func isSeen(_ change: @escaping (inout RunStatus) -> Void) -> Bool {
+      RunActivity.isAtWorkElsewhere(Self.status(.running, age: 5, change), now: Self.now)
+    }
+    #expect(isSeen { _ in })
+    #expect(!isSeen { $0.state = .complete })
+    // Here, processes can be looked for: the first one is always there, the last never.
+    for (process, isThere) in [(Int32(1), true), (Int32.max, false), (getpid(), false)] {
+      let isFound = isSeen { ($0.host, $0.process) = (HostName.current, process) }
+      #expect(isFound == isThere, "\(process)")
+    }
+    #expect(!RunActivity.isAtWorkElsewhere(Self.status(age: 61), now: Self.now))
+  }
+
   @Test func aLineTellsAllThatMatters() {
     let running = Self.status {
       $0.shard = "3/8"

@@ -180,6 +180,17 @@ import Testing
     #expect(try problem(writing: Array(text.dropLast())).hasPrefix("F/a.yaml: empty"))
   }
 
+  /// As the `run.yaml` of many images: what it ends with is passed over, however long it is.
+  @Test func aLargeRecordIsPassedOver() throws {
+    let line = "  input_0: \"\(String(repeating: "0", count: 64)) a\"\n"
+    let text =
+      ConfigurationSamples.minimal + "record:\n"
+      + String(repeating: line, count: (1 << 20) / line.count)
+    #expect(text.utf8.count > 1 << 20)
+    let read = try ConfigurationText.decode(Array(text.utf8))
+    #expect(read == ConfigurationSamples.minimal)
+  }
+
   @Test func whatIsNoFileIsTold() {
     #expect(
       problem(at: "/no/such.yaml") == "/no/such.yaml: cannot be read: No such file or directory")

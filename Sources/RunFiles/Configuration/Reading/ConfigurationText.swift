@@ -17,7 +17,11 @@ enum ConfigurationText {
   }
 
   /// The text that UTF-8 bytes stand for, without a byte order mark.
+  ///
+  /// A larger file counts up to its section `record`, which is passed over anyway: a run of many images ends its
+  /// `run.yaml` with a line for each.
   static func decode(_ bytes: [UInt8]) throws(ConfigurationReason) -> String {
+    let bytes = bytes.count > limit ? upToRecord(bytes) : bytes
     guard bytes.count <= limit else {
       throw .unreadable("larger than \(limit >> 20) MB; is this a configuration file?")
     }
@@ -25,6 +29,12 @@ enum ConfigurationText {
       throw .unreadable("not UTF-8 text; save it as UTF-8")
     }
     return text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
+  }
+
+  private static func upToRecord(_ bytes: [UInt8]) -> [UInt8] {
+    let heading = Array("\n\(Configuration.recordKey):\n".utf8)
+    let start = bytes.prefix(limit).firstRange(of: heading)?.lowerBound
+    return start.map { Array(bytes[...$0]) } ?? bytes
   }
 
   private static func bytes(of descriptor: Int32) throws(ConfigurationReason) -> [UInt8] {

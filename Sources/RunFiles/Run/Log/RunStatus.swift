@@ -120,6 +120,9 @@ extension RunDirectory {
     try AtomicFile.write(Array(try encoder.encode(status)) + [10], to: statusPath(shard: shard))
   }
 
+  /// The status of a run or of one of its shards; nil if there is none that can be read.
+  public func status(shard: Shard?) -> RunStatus? { Self.status(in: statusPath(shard: shard)) }
+
   /// The status files in the folder, by file name: one of the run, or one a shard; nil for those
   /// that cannot be read.
   ///
