@@ -2,8 +2,8 @@
 ///
 /// One mask serves all channels and all samples of an image.
 public struct InpaintingMask: Sendable, Equatable {
-  public let height: Int
-  public let width: Int
+  let height: Int
+  let width: Int
   /// Zeros and ones, [height, width] row by row.
   public let values: [Float]
 

@@ -5,7 +5,9 @@ import Tensors
 
 /// A prior ready to sample from: one for all workers of a process.
 public struct LoadedPrior: Sendable {
+  /// What samplers ask that take steps of ``diffusion``.
   public private(set) var model: any DiffusionModel
+  /// What samplers ask that want the clean image at any noise level σ.
   public private(set) var denoiser: any Denoiser
   /// What makes images of the prior's samples; `nil` where these are images.
   public let decoder: (any Decoder)?

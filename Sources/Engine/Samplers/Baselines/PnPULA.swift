@@ -31,7 +31,7 @@ public struct PnPULA: Sampler {
     public var lambda: Double?
     /// The box C; values inside are not pulled.
     public var box: ClosedRange<Double>
-    public var start: Start
+    var start: Start
 
     public init(
       iterations: Int = 10_000, denoiserSigma: Double = 10.0 / 255, alpha: Double = 1,
@@ -48,7 +48,7 @@ public struct PnPULA: Sampler {
     }
   }
 
-  public let settings: Settings
+  let settings: Settings
   /// δ.
   public let delta: Double
   /// λ.

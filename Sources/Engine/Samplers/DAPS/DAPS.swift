@@ -11,11 +11,12 @@ import Tensors
 public struct DAPS: Sampler {
   /// How x̂0 is found.
   public struct Estimation: Sendable, Equatable {
-    public let flow: ProbabilityFlow
+    let flow: ProbabilityFlow
+    /// Steps n of the ODE.
     public let stepCount: Int
     /// Where the grid `main` ends, and the grid `legacy` makes its last step to 0.
     public let sigmaMinimum: Double
-    public let grid: NoiseGrid
+    let grid: NoiseGrid
 
     public init(
       _ flow: ProbabilityFlow = ProbabilityFlow(), stepCount: Int = 5, sigmaMinimum: Double = 0.01,
@@ -35,9 +36,10 @@ public struct DAPS: Sampler {
 
   /// σ_0 > … > σ_{K−1} > 0, and 0.
   public let levels: [Double]
+  /// The ODE that gives x̂0 at every noise level.
   public let estimation: Estimation
-  public let chain: ConditionalChain
-  public let learningRate: LearningRateDecay
+  let chain: ConditionalChain
+  let learningRate: LearningRateDecay
 
   /// - Throws: ``SamplerError/setting(_:)`` if the levels do not fall to 0, or not from above where
   ///   the ODE ends.
