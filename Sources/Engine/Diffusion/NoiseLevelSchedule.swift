@@ -29,7 +29,7 @@ public enum NoiseLevelSchedule: Sendable, Equatable {
     let maximum: Double
     let form: Form
 
-    public init(minimum: Double = 0.1, maximum: Double = 20, form: Form = .linear) {
+    public init(minimum: Double, maximum: Double, form: Form) {
       self.minimum = minimum
       self.maximum = maximum
       self.form = form

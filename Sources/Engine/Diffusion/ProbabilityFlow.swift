@@ -17,7 +17,7 @@ public struct ProbabilityFlow: Sendable, Equatable {
   let schedule: NoiseLevelSchedule
   let solver: Solver
 
-  public init(_ schedule: NoiseLevelSchedule = .edm(power: 7), solver: Solver = .euler) {
+  public init(_ schedule: NoiseLevelSchedule, solver: Solver = .euler) {
     self.schedule = schedule
     self.solver = solver
   }

@@ -43,9 +43,8 @@ public struct ReverseProcess: Sendable {
   public var dynamicThreshold: Bool
 
   public init(
-    _ process: DiffusionProcess, meanType: MeanType = .epsilon,
-    varianceType: VarianceType = .learnedRange, rule: StepRule = .ddpm,
-    clipsDenoised: Bool = true, dynamicThreshold: Bool = false
+    _ process: DiffusionProcess, meanType: MeanType, varianceType: VarianceType,
+    rule: StepRule = .ddpm, clipsDenoised: Bool, dynamicThreshold: Bool = false
   ) {
     self.process = process
     self.meanType = meanType

@@ -79,7 +79,7 @@ extension InpaintingMask {
     /// Pixels left free to its left; at least one more is left free to its right.
     public var horizontalMargin: Int
 
-    public init(lengths: Range<Int>, verticalMargin: Int = 16, horizontalMargin: Int = 16) {
+    public init(lengths: Range<Int>, verticalMargin: Int, horizontalMargin: Int) {
       self.lengths = lengths
       self.verticalMargin = verticalMargin
       self.horizontalMargin = horizontalMargin

@@ -34,9 +34,8 @@ public struct PnPULA: Sampler {
     var start: Start
 
     public init(
-      iterations: Int = 10_000, denoiserSigma: Double = 10.0 / 255, alpha: Double = 1,
-      delta: Double? = nil, lambda: Double? = nil, box: ClosedRange<Double> = -3...3,
-      start: Start = .adjoint
+      iterations: Int, denoiserSigma: Double, alpha: Double, delta: Double?, lambda: Double?,
+      box: ClosedRange<Double>, start: Start
     ) {
       self.iterations = iterations
       self.denoiserSigma = denoiserSigma

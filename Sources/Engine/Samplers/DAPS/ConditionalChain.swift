@@ -51,7 +51,7 @@ public struct ConditionalChain: Sendable, Equatable {
   public let gradientLimit: Double?
 
   public init(
-    _ algorithm: Algorithm = .langevin, stepCount: Int = 100, tau: Double = 0.01,
+    _ algorithm: Algorithm = .langevin, stepCount: Int, tau: Double,
     priorScore: PriorScore = .gaussian, leastSigma: Double = 0.01, weight: Weight = .published,
     gradientLimit: Double? = nil
   ) {

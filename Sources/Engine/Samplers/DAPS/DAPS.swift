@@ -19,8 +19,7 @@ public struct DAPS: Sampler {
     let grid: NoiseGrid
 
     public init(
-      _ flow: ProbabilityFlow = ProbabilityFlow(), stepCount: Int = 5, sigmaMinimum: Double = 0.01,
-      grid: NoiseGrid = .main
+      _ flow: ProbabilityFlow, stepCount: Int, sigmaMinimum: Double, grid: NoiseGrid = .main
     ) {
       self.flow = flow
       self.stepCount = stepCount
@@ -44,7 +43,7 @@ public struct DAPS: Sampler {
   /// - Throws: ``SamplerError/setting(_:)`` if the levels do not fall to 0, or not from above where
   ///   the ODE ends.
   public init(
-    levels: [Double], estimation: Estimation = Estimation(), chain: ConditionalChain,
+    levels: [Double], estimation: Estimation, chain: ConditionalChain,
     learningRate: LearningRateDecay
   ) throws(SamplerError) {
     guard levels.count > 1, levels.last == 0, zip(levels, levels.dropFirst()).allSatisfy(>) else {
