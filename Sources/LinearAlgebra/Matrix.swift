@@ -2,8 +2,11 @@ import OpenBLASShim
 
 /// A dense matrix in row-major order, float64.
 public struct Matrix: Sendable, Equatable {
+  /// How many stretches of ``columns`` values ``elements`` has; may be 0.
   public let rows: Int
+  /// How many values a row has; may be 0.
   public let columns: Int
+  /// rows·columns values, row by row.
   public var elements: [Double]
 
   /// - Precondition: `elements` has rows·columns entries.
@@ -20,6 +23,7 @@ public struct Matrix: Sendable, Equatable {
       rows: rows, columns: columns, elements: [Double](repeating: 0, count: rows * columns))
   }
 
+  /// The value at `row` and `column`, both from 0; a column past the last is not noticed.
   @inlinable public subscript(row: Int, column: Int) -> Double {
     get { elements[row * columns + column] }
     set { elements[row * columns + column] = newValue }

@@ -4,6 +4,7 @@ import TorchShim
 ///
 /// Such a file is a program: loading one runs what it holds. Load only files you trust.
 public final class ScriptModule: @unchecked Sendable {
+  /// The file's, as it was given.
   public let path: String
   /// Safe to share: libtorch runs one module from several threads, and nothing here changes it.
   private let reference: TorchShimModuleRef

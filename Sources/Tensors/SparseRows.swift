@@ -7,6 +7,7 @@ public struct SparseRows: Sendable {
     case float([Float])
     case double([Double])
 
+    /// One for each entry of the matrix.
     public var count: Int {
       switch self {
       case .float(let values): values.count
@@ -19,10 +20,14 @@ public struct SparseRows: Sendable {
   public let starts: [Int64]
   /// The column of each entry.
   public let columns: [Int32]
+  /// One for each of ``columns``.
   public let values: Values
+  /// Every column is below this.
   public let columnCount: Int
 
+  /// Rows without entries count too.
   public var rowCount: Int { starts.count - 1 }
+  /// Stored zeros count too.
   public var entryCount: Int { columns.count }
 
   /// - Throws: ``TensorError`` unless the parts fit together and every column is below `columnCount`.

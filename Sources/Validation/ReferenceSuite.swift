@@ -38,8 +38,8 @@ public struct ReferenceSuite: Sendable {
 
 /// A folder that is not a set of reference values.
 public struct ReferenceSuiteError: Error, Sendable, CustomStringConvertible {
-  public let path: String
-  public let reason: String
+  let path: String
+  let reason: String
 
   public var description: String { "\(path) \(reason)" }
 }
@@ -87,7 +87,7 @@ public struct ReferenceCase: Decodable, Sendable {
 
 /// What became of a case.
 public struct CaseOutcome: Sendable {
-  public enum Verdict: Sendable, Equatable {
+  enum Verdict: Sendable, Equatable {
     /// Within tolerance: the largest error, and what was allowed there.
     case passed(error: Double, allowed: Double)
     /// The worst output, its error and what was allowed there.
@@ -98,9 +98,9 @@ public struct CaseOutcome: Sendable {
     case broken(String)
   }
 
-  public let file: String
-  public let kind: String
-  public let verdict: Verdict
+  let file: String
+  let kind: String
+  let verdict: Verdict
 
   /// Whether the case speaks against this build or machine.
   public var isFailure: Bool {

@@ -26,9 +26,10 @@ public struct ValidationLine: CustomStringConvertible {
 
 /// How many cases passed, failed and were not implemented.
 public struct ValidationTotals: CustomStringConvertible {
-  public let passed: Int
+  let passed: Int
+  /// Cases outside of their tolerance, and those that could not be run.
   public let failed: Int
-  public let notImplemented: Int
+  let notImplemented: Int
 
   public init(_ outcomes: [CaseOutcome]) {
     failed = outcomes.count(where: \.isFailure)

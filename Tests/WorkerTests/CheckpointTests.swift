@@ -1,9 +1,9 @@
-import Engine
 import Foundation
 import RunFiles
 import Tensors
 import Testing
 
+@testable import Engine
 @testable import Worker
 
 @Suite struct CheckpointTests {

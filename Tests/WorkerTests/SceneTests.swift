@@ -1,8 +1,8 @@
-import Engine
 import RunFiles
 import Tensors
 import Testing
 
+@testable import Engine
 @testable import Worker
 
 @Suite struct SceneTests {

@@ -1,9 +1,9 @@
-import Engine
 import Foundation
 import RunFiles
 import Tensors
 import Testing
 
+@testable import Engine
 @testable import Worker
 
 /// UD2M from a configuration to samples, with fine-tuned networks.

@@ -16,7 +16,9 @@ public struct JobRequest: Hashable, Sendable {
   public var time: SlurmTime
   /// File of the job's output, with Slurm's `%` patterns.
   public var log: String
+  /// Slurm's partition; nil for the cluster's default.
   public var partition: String?
+  /// The account that is charged; nil for the user's default.
   public var account: String?
   /// More options of sbatch, one a line, as they are.
   public var options: [String] = []

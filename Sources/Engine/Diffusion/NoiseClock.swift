@@ -2,7 +2,7 @@ import Foundation
 
 /// Which time belongs to a noise level σ in a variance-preserving process.
 public struct NoiseClock: Sendable {
-  public let schedule: NoiseSchedule
+  let schedule: NoiseSchedule
   /// N.
   public let steps: Int
   /// ᾱ of each step.

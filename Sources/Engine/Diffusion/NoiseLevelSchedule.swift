@@ -17,6 +17,7 @@ public enum NoiseLevelSchedule: Sendable, Equatable {
 
   /// The noise rate β(t) of a variance-preserving process, from `minimum` at 0 to `maximum` at 1.
   public struct NoiseRate: Sendable, Equatable {
+    /// How β(t) rises.
     public enum Form: String, Sendable, CaseIterable {
       /// β rises evenly.
       case linear
@@ -24,11 +25,11 @@ public enum NoiseLevelSchedule: Sendable, Equatable {
       case scaledLinear = "scaled_linear"
     }
 
-    public let minimum: Double
-    public let maximum: Double
-    public let form: Form
+    let minimum: Double
+    let maximum: Double
+    let form: Form
 
-    public init(minimum: Double = 0.1, maximum: Double = 20, form: Form = .linear) {
+    public init(minimum: Double, maximum: Double, form: Form) {
       self.minimum = minimum
       self.maximum = maximum
       self.form = form

@@ -6,6 +6,7 @@ import Tensors
 /// Its end is a sample of x0 given x_t only roughly: one point on the way to the mean and back.
 /// Source: Song et al. 2021; Karras et al. 2022, equation 4.
 public struct ProbabilityFlow: Sendable, Equatable {
+  /// How one step of the ODE is taken.
   public enum Solver: String, Sendable, CaseIterable {
     /// First order, one evaluation of the denoiser a step.
     case euler
@@ -13,10 +14,10 @@ public struct ProbabilityFlow: Sendable, Equatable {
     case heun
   }
 
-  public let schedule: NoiseLevelSchedule
-  public let solver: Solver
+  let schedule: NoiseLevelSchedule
+  let solver: Solver
 
-  public init(_ schedule: NoiseLevelSchedule = .edm(power: 7), solver: Solver = .euler) {
+  public init(_ schedule: NoiseLevelSchedule, solver: Solver = .euler) {
     self.schedule = schedule
     self.solver = solver
   }

@@ -32,19 +32,19 @@ public enum StepRule: Sendable, Equatable {
 ///
 /// Every reduction is per image: unlike in the published code, no image depends on its batch.
 public struct ReverseProcess: Sendable {
+  /// The kept steps of the process, with ᾱ of them.
   public let process: DiffusionProcess
-  public var meanType: MeanType
-  public var varianceType: VarianceType
-  public var rule: StepRule
+  var meanType: MeanType
+  var varianceType: VarianceType
+  var rule: StepRule
   /// Whether estimates of x0 are clamped to [−1,1].
   public var clipsDenoised: Bool
   /// Whether estimates of x0 are first multiplied by their 95 % quantile, as DPS's option does.
   public var dynamicThreshold: Bool
 
   public init(
-    _ process: DiffusionProcess, meanType: MeanType = .epsilon,
-    varianceType: VarianceType = .learnedRange, rule: StepRule = .ddpm,
-    clipsDenoised: Bool = true, dynamicThreshold: Bool = false
+    _ process: DiffusionProcess, meanType: MeanType, varianceType: VarianceType,
+    rule: StepRule = .ddpm, clipsDenoised: Bool, dynamicThreshold: Bool = false
   ) {
     self.process = process
     self.meanType = meanType

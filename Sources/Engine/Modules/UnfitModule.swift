@@ -10,6 +10,7 @@ public struct UnfitModule: Error, Sendable, Equatable, CustomStringConvertible {
     case latents
   }
 
+  /// What a module did when it was tried out.
   public enum Problem: Sendable, Equatable {
     /// - Parameter wanted: what it must give, in words.
     case answerShape(found: [Int], wanted: String)
@@ -23,7 +24,8 @@ public struct UnfitModule: Error, Sendable, Equatable, CustomStringConvertible {
     case wrongAdjoint(error: Double)
   }
 
-  public let path: String
+  let path: String
+  /// What was found; the text is made from it.
   public let problem: Problem
 
   public var description: String { "\(path): \(text)" }

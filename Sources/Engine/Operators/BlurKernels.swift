@@ -2,7 +2,9 @@ import Foundation
 
 /// Weights of one axis of a separable kernel, each list summing to 1.
 public struct SeparableKernel: Sendable, Equatable {
+  /// Weights along a column of pixels, an odd number of them.
   public let vertical: [Double]
+  /// Weights along a row of pixels, as many as the vertical ones.
   public let horizontal: [Double]
 
   /// The mean over a square of `size` pixels a side.

@@ -5,7 +5,7 @@ import Tensors
 /// The kernel is correlated with the image (not flipped), as in the other blurs here; ``CircularConvolution``
 /// flips it. Diagonal in the Fourier domain: pseudo-inverse and proximal point are exact.
 public struct CircularBlur: PseudoInvertible {
-  public let kernel: ConvolutionKernel
+  let kernel: ConvolutionKernel
   let convolution: CircularConvolution
 
   /// Makes the operator for one size of images, on the CPU.

@@ -6,7 +6,7 @@ import Tensors
 /// Convolution, not correlation: the kernel is flipped. Measurements have the shape of the image.
 /// Diagonal in the Fourier domain, it has a proximal point and a pseudo-inverse in closed form.
 public struct CircularConvolution: PseudoInvertible {
-  public let kernel: ConvolutionKernel
+  let kernel: ConvolutionKernel
   /// Coefficients of the kernel's transform smaller than this are 0; 0 leaves all as they are.
   public let threshold: Double
   /// The shape [C, H, W] of images.

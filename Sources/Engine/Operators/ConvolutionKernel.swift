@@ -2,8 +2,8 @@
 ///
 /// Divisions round down, so the centre of an even side is right of, or below, the middle.
 public struct ConvolutionKernel: Sendable, Equatable {
-  public let height: Int
-  public let width: Int
+  let height: Int
+  let width: Int
   /// height·width weights, row by row.
   public let values: [Double]
 

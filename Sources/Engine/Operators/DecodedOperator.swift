@@ -28,7 +28,7 @@ extension Decoder {
 public struct DecodedOperator: MeasurementOperator {
   /// A.
   public let imageOperator: any MeasurementOperator
-  public let decoder: any Decoder
+  let decoder: any Decoder
 
   public init(_ imageOperator: any MeasurementOperator, decoder: any Decoder) {
     self.imageOperator = imageOperator

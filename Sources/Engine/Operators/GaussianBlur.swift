@@ -8,7 +8,7 @@ import Tensors
 public struct GaussianBlur: SeparableOperator {
   static let title = "Gaussian blur"
 
-  public let kernel: GaussianKernel
+  let kernel: GaussianKernel
   private let blur: SeparableBlur
 
   var image: ImageShape { blur.image }

@@ -4,7 +4,7 @@ import Tensors
 ///
 /// A measurement has the shape of the image; missing pixels are 0 in it.
 public struct Inpainting: PseudoInvertible {
-  public let mask: InpaintingMask
+  let mask: InpaintingMask
   /// [1, 1, H, W].
   let values: Tensor
 

@@ -2,8 +2,8 @@
 ///
 /// One mask serves all channels and all samples of an image.
 public struct InpaintingMask: Sendable, Equatable {
-  public let height: Int
-  public let width: Int
+  let height: Int
+  let width: Int
   /// Zeros and ones, [height, width] row by row.
   public let values: [Float]
 
@@ -76,7 +76,7 @@ extension InpaintingMask {
     /// Pixels left free to its left; at least one more is left free to its right.
     public var horizontalMargin: Int
 
-    public init(lengths: Range<Int>, verticalMargin: Int = 16, horizontalMargin: Int = 16) {
+    public init(lengths: Range<Int>, verticalMargin: Int, horizontalMargin: Int) {
       self.lengths = lengths
       self.verticalMargin = verticalMargin
       self.horizontalMargin = horizontalMargin

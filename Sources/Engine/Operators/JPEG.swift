@@ -20,8 +20,9 @@ public struct JPEG: OwnAdjoint {
     case zero
   }
 
-  public let quality: Int
-  public let gradient: Gradient
+  let quality: Int
+  let gradient: Gradient
+  /// The quantisation steps that belong to the quality.
   public let tables: JPEGTables
   /// The steps [8, 8] and the DCT [8, 8].
   private let luma, chroma, cosines: Tensor

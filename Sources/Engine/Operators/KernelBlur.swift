@@ -6,7 +6,7 @@ import Tensors
 /// same for every channel; a measurement has the shape of the image. Computed by Fourier transforms of the
 /// image with its border, so the cost hardly depends on the size of the kernel.
 public struct KernelBlur: LinearOperator {
-  public let kernel: ConvolutionKernel
+  let kernel: ConvolutionKernel
   /// The shape [C, H, W] of images.
   public var imageShape: [Int] { image.dimensions }
 

@@ -18,7 +18,7 @@ extension LinearOperator {
 public struct ConjugateGradients: Sendable {
   /// A row is done when ‖b − M z‖ ≤ tolerance·‖b‖.
   public var tolerance: Double
-  public var iterations: Int
+  var iterations: Int
 
   public init(tolerance: Double = 1e-6, iterations: Int = 200) {
     self.tolerance = tolerance

@@ -17,7 +17,7 @@ public struct LinearScriptOperator: LinearOperator {
 
   private init(unchecked base: ScriptOperator) { self.base = base }
 
-  public var measurementShape: [Int] { base.measurementShape }
+  var measurementShape: [Int] { base.measurementShape }
 
   public func measurementShape(ofImage shape: [Int]) throws -> [Int] {
     try base.measurementShape(ofImage: shape)

@@ -13,7 +13,7 @@ public struct PhaseRetrieval: MeasurementOperator {
     case zeroToOne
   }
 
-  public let inputRange: InputRange
+  let inputRange: InputRange
   /// Rows of zeros above and below the image, and columns at its left and right.
   public let padding: (vertical: Int, horizontal: Int)
   /// The shape [C, H, W] of images.

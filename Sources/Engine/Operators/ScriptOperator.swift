@@ -5,7 +5,7 @@ import Tensors
 /// Nothing is known of such a module, so it is tried out when it is made: on a zero image for the shape
 /// of y, then on random images for what every operator must keep.
 public struct ScriptOperator: MeasurementOperator {
-  public let module: ScriptModule
+  let module: ScriptModule
   /// The shape of an answer, one to three dimensions.
   private let answerShape: [Int]
   /// The shape [C, H, W] of a measurement.

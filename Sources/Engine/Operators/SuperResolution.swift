@@ -20,7 +20,7 @@ public struct SuperResolution: SeparableOperator {
 
   /// How many times smaller the measurement is.
   public let scaleFactor: Int
-  public let filter: Filter
+  let filter: Filter
 
   let image: ImageShape
   let measurement: ImageShape

@@ -3,11 +3,13 @@ import Tensors
 
 /// The exact denoiser of a mixture Σ_k w_k·N(m_k, s_k²·I): a multimodal prior known in closed form.
 public struct GaussianMixturePrior: DiffusionModel, Denoiser {
+  /// One isotropic normal density N(m_k, s_k²·I).
   public struct Component: Sendable, Equatable {
     /// Positive; the weights of all components are scaled to add up to 1.
     public let weight: Double
     /// C·H·W values.
     public let mean: [Double]
+    /// s_k, the standard deviation of every value, in the [−1, 1] scale; above 0.
     public let std: Double
 
     public init(weight: Double, mean: [Double], std: Double) {

@@ -25,6 +25,7 @@ public struct GaussianPrior: DiffusionModel, Denoiser {
   public let imageShape: [Int]
   /// C·H·W values.
   public let mean: [Double]
+  /// Σ, of images in [−1, 1].
   public let covariance: Covariance
   private var meanTensor: Tensor
   private var basis: (vectors: Tensor, values: Tensor)?

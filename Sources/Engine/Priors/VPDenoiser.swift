@@ -7,8 +7,8 @@ import Tensors
 /// process, which is fractional. DAPS evaluates its networks so; the times are up to three steps
 /// above those of the discrete table.
 public struct VPDenoiser: Denoiser {
-  public let model: any DiffusionModel
-  public let meanType: MeanType
+  let model: any DiffusionModel
+  let meanType: MeanType
   /// The time the network is told at σ.
   private let networkTime: @Sendable (Double) -> Double
 

@@ -5,7 +5,7 @@ import Tensors
 /// A sampler that runs another one inside draws its own noise through such a shift, so that the two
 /// never share a stream, and the inner one draws what it would draw alone.
 public struct ShiftedNoise: NoiseSource {
-  public let base: any NoiseSource
+  let base: any NoiseSource
   /// At least 0.
   public let shift: Int
 

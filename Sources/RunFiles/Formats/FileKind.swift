@@ -12,7 +12,9 @@ public enum FileKind: Sendable, Equatable {
 
   /// The directory of a zip archive.
   public struct Archive: Sendable, Equatable {
+    /// A file of the archive.
     public struct Entry: Sendable, Equatable {
+      /// Path inside the archive, with `/`.
       public let name: String
       /// Bytes in the archive.
       public let byteCount: Int

@@ -135,7 +135,9 @@ extension CaseContext {
 
   /// The linear process of 1000 steps.
   fileprivate func fullProcess() throws -> ReverseProcess {
-    ReverseProcess(try DiffusionProcess(schedule: .linear))
+    ReverseProcess(
+      try DiffusionProcess(schedule: .linear), meanType: .epsilon, varianceType: .learnedRange,
+      clipsDenoised: true)
   }
 }
 

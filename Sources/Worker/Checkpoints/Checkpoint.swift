@@ -4,7 +4,9 @@ import Tensors
 
 /// A file of network weights and what it tells of its network.
 public struct Checkpoint: Sendable {
+  /// As it was given; errors name it.
   public let path: String
+  /// The arrays as they are stored, in any precision.
   public let file: TensorFile
 
   /// Reads `.safetensors`, or PyTorch's `.pt`, `.pth` and `.ckpt`; other names by their content.
@@ -93,7 +95,7 @@ public struct Checkpoint: Sendable {
 
 /// A checkpoint that cannot be used as the network asked for.
 public struct CheckpointError: BadInput, Sendable {
-  public enum Problem: Sendable {
+  enum Problem: Sendable {
     case architectureUnknown(ArchitectureInferenceError)
     case notLSUN(LSUNInferenceError)
     case doesNotFit(WeightMismatch)
@@ -101,8 +103,8 @@ public struct CheckpointError: BadInput, Sendable {
     case noVariance(type: String)
   }
 
-  public let path: String
-  public let problem: Problem
+  let path: String
+  let problem: Problem
 
   public var description: String {
     switch problem {

@@ -8,7 +8,7 @@ import Tensors
 /// file with the same names. Nothing in it is executed; optimiser states, discriminator and
 /// initialisation network are not looked at.
 public struct FineTuning: Sendable {
-  public let path: String
+  let path: String
   /// The trained tensors by the names of the network.
   public let tensors: [String: StoredArray]
   /// The learned scalars; `nil` if the file has none.
@@ -112,8 +112,8 @@ public struct FineTuning: Sendable {
 
 /// A file of fine-tuned weights that cannot be used.
 public struct FineTuningError: BadInput, Sendable {
-  public let path: String
-  public let reason: String
+  let path: String
+  let reason: String
 
   public var description: String { "\(path): \(reason)" }
 }

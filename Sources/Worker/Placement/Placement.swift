@@ -4,7 +4,9 @@ import Tensors
 
 /// What this machine offers a rank, and what it makes of the configuration's `auto`.
 public struct Placement: Sendable {
+  /// The processor, or the GPU of this rank.
   public let device: Device
+  /// This rank's share of the machine, at least 1; the limit is `OMP_NUM_THREADS`.
   public let cores: Int
 
   /// Looks for a GPU and counts cores.

@@ -2,7 +2,7 @@ import RunFiles
 
 /// A shape of units that was tried.
 public struct ShapeTrial: Hashable, Sendable {
-  public let shape: UnitShape
+  let shape: UnitShape
   /// Workers of this rank that drew at once.
   public let workers: Int
   /// Seconds a unit takes one of them.

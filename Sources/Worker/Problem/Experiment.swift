@@ -5,10 +5,13 @@ import Tensors
 
 /// Everything a process shares between its workers: configuration, prior and images.
 public struct Experiment: Sendable {
+  /// Without any `auto` left.
   public private(set) var configuration: ResolvedConfiguration
+  /// Loaded once, on the device of the run.
   public private(set) var prior: LoadedPrior
+  /// Those that `data.range` selects.
   public let images: ImageFolder
-  public let device: Device
+  let device: Device
   /// SHA-256 of each of ``Configuration/inputFiles``, by name.
   public let fileDigests: [String: String]
   /// The operator for each image.

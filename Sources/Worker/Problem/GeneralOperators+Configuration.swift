@@ -32,8 +32,8 @@ extension Configuration.GeneralOperator {
 
 /// A file that the operator cannot be made from.
 public struct OperatorFileError: BadInput, Sendable {
-  public let path: String
-  public let text: String
+  let path: String
+  let text: String
 
   public var description: String { "\(path): \(text)" }
 

@@ -5,9 +5,9 @@ import Tensors
 
 /// The inverse problem of one image, ready to sample.
 public struct ImageProblem: Sendable {
-  public let scene: Scene
-  public let problem: InverseProblem
-  public let sampler: any Sampler
+  let scene: Scene
+  let problem: InverseProblem
+  let sampler: any Sampler
   /// What is computed of every sample.
   public let quantities: QuantitySet
   /// What networks compute of every sample.

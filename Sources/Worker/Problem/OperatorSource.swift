@@ -10,7 +10,7 @@ import Tensors
 public final class OperatorSource: Sendable {
   /// [C,H,W] of the images sought.
   public let shape: [Int]
-  public let device: Device
+  let device: Device
   private let configured: Configuration.Operator
   private let seed: UInt64
   private let common = Mutex<(any MeasurementOperator)?>(nil)

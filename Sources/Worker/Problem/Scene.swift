@@ -5,12 +5,13 @@ import Tensors
 
 /// What is measured of one image: the truth where it is known, the operator, and y.
 public struct Scene: Sendable {
+  /// Keys all random numbers of the measurement.
   public let image: ImageID
   /// [C,H,W] of the image sought.
   public let shape: [Int]
   /// The true image in image units [0,1]; `nil` for real measurements.
   public let truth: [Float]?
-  public let measurementOperator: any MeasurementOperator
+  let measurementOperator: any MeasurementOperator
   /// y, [1,C,H,W] in the scale of the operator, images being in [−1,1].
   public let measurement: Tensor
   /// SHA-256, in hex, of the file, or of its part of a stack.

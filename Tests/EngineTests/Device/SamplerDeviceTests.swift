@@ -108,9 +108,9 @@ extension DeviceTests {
         .langevin, .hamiltonian(momentum: 0.4), .metropolis,
       ]
       let chains =
-        algorithms.map { ConditionalChain($0, stepCount: 3) }
+        algorithms.map { ConditionalChain($0, stepCount: 3, tau: 0.01) }
         + ConditionalChain.PriorScore.allCases.map {
-          ConditionalChain(stepCount: 3, priorScore: $0, gradientLimit: 10)
+          ConditionalChain(stepCount: 3, tau: 0.01, priorScore: $0, gradientLimit: 10)
         }
       let blurred = try problem(blur())
       return chains.map { chain in
@@ -187,7 +187,7 @@ extension DeviceTests {
       ]
         + [PnPULA.Start.adjoint, .zero, .noise].map { start in
           Case(name: "pnp-ula \(start)", problem: try problem(blur())) {
-            try PnPULA(PnPULA.Settings(iterations: 3, start: start), problem: $0)
+            try PnPULA(PnPULATests.settings(iterations: 3, start: start), problem: $0)
           }
         }
     }

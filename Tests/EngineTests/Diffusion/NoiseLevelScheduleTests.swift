@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct NoiseLevelScheduleTests {
   static let schedules: [NoiseLevelSchedule] = [
-    .edm(power: 7), .edm(power: 1), .ve, .vp(.init()),
+    .edm(power: 7), .edm(power: 1), .ve, .vp(.init(minimum: 0.1, maximum: 20, form: .linear)),
     .vp(.init(minimum: 0.85, maximum: 19.5, form: .scaledLinear)), .trigflow(dataStd: 1),
     .trigflow(dataStd: 0.5),
   ]
@@ -75,11 +75,11 @@ import Testing
 
   /// samplers.md §4.4.
   @Test func theLearningRateFallsAsPublished() {
-    let main = LearningRateDecay(initial: 1e-4)
+    let main = LearningRateDecay(initial: 1e-4, minimumRatio: 0.01)
     for (level, rate) in [0: 1e-4, 1: 9.950746e-5, 100: 5.074627e-5, 199: 1.985075e-6] {
       #expect(abs(main.rate(level: level, of: 200) / rate - 1) < 1e-6)
     }
-    let legacy = LearningRateDecay(initial: 1e-4, grid: .legacy)
+    let legacy = LearningRateDecay(initial: 1e-4, minimumRatio: 0.01, grid: .legacy)
     #expect(abs(legacy.rate(level: 100, of: 200) - 5.05e-5) < 1e-15)
     let constant = LearningRateDecay(initial: 3e-5, minimumRatio: 1)
     #expect(constant.rate(level: 17, of: 50) == 3e-5)

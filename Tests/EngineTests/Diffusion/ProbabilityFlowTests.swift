@@ -67,11 +67,13 @@ import Testing
   func aStepToZeroDenoises(solver: ProbabilityFlow.Solver) throws {
     let x = try TestNetworks.images([0], shape: [1, 1, 4])
     let prior = try Self.prior()
-    let step = try ProbabilityFlow(solver: solver).step(x, from: 0.3, to: 0, denoiser: prior)
+    let step = try ProbabilityFlow(.edm(power: 7), solver: solver).step(
+      x, from: 0.3, to: 0, denoiser: prior)
     let denoised = try prior.denoise(x, sigma: 0.3)
     #expect(try step.x.distance(to: denoised) < 1e-6)
     #expect(step.evaluations == 1)
-    let inner = try ProbabilityFlow(solver: solver).step(x, from: 0.3, to: 0.1, denoiser: prior)
+    let inner = try ProbabilityFlow(.edm(power: 7), solver: solver).step(
+      x, from: 0.3, to: 0.1, denoiser: prior)
     #expect(inner.evaluations == (solver == .heun ? 2 : 1))
     #expect(try inner.denoised.bits() == denoised.bits())
   }

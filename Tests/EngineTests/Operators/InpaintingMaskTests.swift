@@ -86,19 +86,22 @@ import Testing
   }
 
   @Test func impossibleMasksAreRefused() {
+    func box(_ lengths: Range<Int>, margin: Int = 16) -> Mask.Box {
+      Mask.Box(lengths: lengths, verticalMargin: margin, horizontalMargin: 16)
+    }
     let cases: [(Mask.Law, OperatorError)] = [
       (.random(missing: -0.1...0.5), .missingShare(-0.1...0.5)),
       (.random(missing: 0.5...1.1), .missingShare(0.5...1.1)),
-      (.box(.init(lengths: 0..<4)), .boxLengths(0..<4)),
-      (.extreme(.init(lengths: 4..<4)), .boxLengths(4..<4)),
-      (.box(.init(lengths: 4..<5, verticalMargin: -1)), .boxMargin(-1)),
-      (.box(.init(lengths: 4..<5)), .boxTooLarge(side: 4, margin: 16, length: 32)),
+      (.box(box(0..<4)), .boxLengths(0..<4)),
+      (.extreme(box(4..<4)), .boxLengths(4..<4)),
+      (.box(box(4..<5, margin: -1)), .boxMargin(-1)),
+      (.box(box(4..<5)), .boxTooLarge(side: 4, margin: 16, length: 32)),
       (
-        .box(.init(lengths: 1..<Int.max, verticalMargin: 0)),
+        .box(box(1..<Int.max, margin: 0)),
         .boxTooLarge(side: .max - 1, margin: 0, length: 32)
       ),
       (
-        .box(.init(lengths: 1..<2, verticalMargin: .max)),
+        .box(box(1..<2, margin: .max)),
         .boxTooLarge(side: 1, margin: .max, length: 32)
       ),
     ]

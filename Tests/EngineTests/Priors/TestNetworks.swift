@@ -5,8 +5,10 @@ import Tensors
 /// Small networks with random weights.
 enum TestNetworks {
   static let small = GuidedDiffusionArchitecture(
-    imageSize: 16, modelChannels: 32, residualBlocks: 1, channelMultipliers: [1, 2],
-    attentionResolutions: [8], headChannels: 32)
+    imageSize: 16, imageChannels: 3, modelChannels: 32, residualBlocks: 1,
+    channelMultipliers: [1, 2], attentionResolutions: [8], heads: 4, headChannels: 32,
+    headsOnTheWayUp: nil, scaleShiftNorm: true, resamplingBlocks: true, newAttentionOrder: false,
+    learnsVariance: true, classes: nil)
 
   /// Normal weights that keep the size of what passes through; norms are 1 ± 0.1.
   ///

@@ -14,13 +14,16 @@ import Testing
   }
 
   static func sampler(
-    levels count: Int = 3, ode: Int = 2, chain: ConditionalChain = ConditionalChain(stepCount: 3),
+    levels count: Int = 3, ode: Int = 2,
+    chain: ConditionalChain = ConditionalChain(stepCount: 3, tau: 0.01),
     rate: Double = 1e-4, solver: ProbabilityFlow.Solver = .euler
   ) throws -> DAPS {
     try DAPS(
       levels: levels(count),
-      estimation: .init(ProbabilityFlow(solver: solver), stepCount: ode), chain: chain,
-      learningRate: LearningRateDecay(initial: rate))
+      estimation: .init(
+        ProbabilityFlow(.edm(power: 7), solver: solver), stepCount: ode, sigmaMinimum: 0.01),
+      chain: chain,
+      learningRate: LearningRateDecay(initial: rate, minimumRatio: 0.01))
   }
 
   static func problem(
@@ -48,7 +51,7 @@ import Testing
 
   /// samplers.md §7.5 J4: the last level renoises with 0, so the sample is the last x0, bit by bit.
   @Test(arguments: [1, 25]) func theSampleIsTheLastOfTheChain(steps: Int) throws {
-    let sampler = try Self.sampler(chain: ConditionalChain(stepCount: steps))
+    let sampler = try Self.sampler(chain: ConditionalChain(stepCount: steps, tau: 0.01))
     let problem = try Self.problem(Denoising(), denoiser: DPSTests.gaussian())
     let state = try sampler.sample(problem, noise: PhiloxNoise(seed: 1, image: 2, samples: [0, 1]))
     #expect(try state.x.bits() == #require(state.x0Hat).bits())
@@ -56,12 +59,15 @@ import Testing
   }
 
   static let chains: [(ConditionalChain, evaluations: Int)] = [
-    (ConditionalChain(stepCount: 12), 0),
-    (ConditionalChain(.hamiltonian(momentum: 0.4), stepCount: 12), 0),
-    (ConditionalChain(.metropolis, stepCount: 12), 0),
-    (ConditionalChain(stepCount: 12, priorScore: .atNoisy), 1),
-    (ConditionalChain(stepCount: 12, priorScore: .atEstimate), 1),
-    (ConditionalChain(.hamiltonian(momentum: 0.4), stepCount: 12, priorScore: .exact), 12),
+    (ConditionalChain(stepCount: 12, tau: 0.01), 0),
+    (ConditionalChain(.hamiltonian(momentum: 0.4), stepCount: 12, tau: 0.01), 0),
+    (ConditionalChain(.metropolis, stepCount: 12, tau: 0.01), 0),
+    (ConditionalChain(stepCount: 12, tau: 0.01, priorScore: .atNoisy), 1),
+    (ConditionalChain(stepCount: 12, tau: 0.01, priorScore: .atEstimate), 1),
+    (
+      ConditionalChain(.hamiltonian(momentum: 0.4), stepCount: 12, tau: 0.01, priorScore: .exact),
+      12
+    ),
   ]
 
   /// K·n evaluations, what the chain asks for, and each step at most one of the network (two of
@@ -92,7 +98,7 @@ import Testing
     let kinds: [ConditionalChain.Algorithm] = [
       .langevin, .hamiltonian(momentum: 0.7), .metropolis,
     ]
-    let chain = ConditionalChain(kinds[index], stepCount: 25, priorScore: .gaussian)
+    let chain = ConditionalChain(kinds[index], stepCount: 25, tau: 0.01, priorScore: .gaussian)
     let sampler = try Self.sampler(levels: 2, ode: 3, chain: chain)
     let problem = try Self.problem(
       ExactPosteriorTests.Task.blur.linear, denoiser: DPSTests.gaussian())
@@ -119,13 +125,15 @@ import Testing
   }
 
   @Test func levelsThatCannotBeAreRefused() {
-    let estimation = DAPS.Estimation(sigmaMinimum: 0.01)
+    let estimation = DAPS.Estimation(
+      ProbabilityFlow(.edm(power: 7)), stepCount: 5, sigmaMinimum: 0.01)
     let lists: [[Double]] = [[], [0], [1], [1, 0.5], [1, 1, 0], [1, 2, 0], [1, 0.01, 0]]
     for levels in lists {
       #expect(throws: SamplerError.self) {
         try DAPS(
-          levels: levels, estimation: estimation, chain: ConditionalChain(),
-          learningRate: LearningRateDecay(initial: 1e-4))
+          levels: levels, estimation: estimation,
+          chain: ConditionalChain(stepCount: 100, tau: 0.01),
+          learningRate: LearningRateDecay(initial: 1e-4, minimumRatio: 0.01))
       }
     }
   }

@@ -14,7 +14,7 @@ import Testing
   ) throws -> ReverseProcess {
     ReverseProcess(
       try DiffusionProcess(schedule: .linear, respacing: .sections([steps])),
-      varianceType: variance, rule: rule, clipsDenoised: clips)
+      meanType: .epsilon, varianceType: variance, rule: rule, clipsDenoised: clips)
   }
 
   static func gaussian(

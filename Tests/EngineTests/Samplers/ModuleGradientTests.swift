@@ -37,7 +37,7 @@ import Testing
     let direct = try Self.blindPrior()
     let samplers: [any Sampler] = [
       try Self.daps(.langevin), try Self.daps(.hamiltonian(momentum: 0.5)),
-      try PnPULA(.init(iterations: 4), problem: direct),
+      try PnPULA(PnPULATests.settings(iterations: 4), problem: direct),
       try AnnealedLangevin(
         DPSTests.reverse(), start: nil, ladder: .init(levels: 2, factor: 2, noiseVariance: 0.01),
         stepSize: .constant(1e-3), stepsPerLevel: 1),
@@ -54,8 +54,10 @@ import Testing
 
   private static func daps(_ algorithm: ConditionalChain.Algorithm) throws -> DAPS {
     try DAPS(
-      levels: [10, 1, 0], chain: ConditionalChain(algorithm),
-      learningRate: LearningRateDecay(initial: 1e-4))
+      levels: [10, 1, 0],
+      estimation: .init(ProbabilityFlow(.edm(power: 7)), stepCount: 5, sigmaMinimum: 0.01),
+      chain: ConditionalChain(algorithm, stepCount: 100, tau: 0.01),
+      learningRate: LearningRateDecay(initial: 1e-4, minimumRatio: 0.01))
   }
 
   private static func problem(

@@ -5,7 +5,7 @@ import Tensors
 /// Rows and columns 0, s, 2s, … are kept: the top-left pixel of each block. H and W must be
 /// multiples of s. The proximal point has a closed form.
 public struct CircularSuperResolution: LinearOperator {
-  public let blur: CircularConvolution
+  let blur: CircularConvolution
   /// How many times smaller the measurement is, s.
   public let factor: Int
   /// The shape [C, H, W] of images.

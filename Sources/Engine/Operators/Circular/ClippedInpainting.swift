@@ -6,6 +6,7 @@ import Tensors
 /// not even that where x leaves [−1, 1]; the sampler `ud2m` knows it, samplers that need a linear
 /// operator do not take it.
 public struct ClippedInpainting: MeasurementOperator {
+  /// m: 1 where a pixel is measured.
   public let mask: InpaintingMask
   /// m, [1, 1, H, W].
   let values: Tensor

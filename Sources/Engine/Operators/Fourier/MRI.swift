@@ -10,7 +10,7 @@ import Tensors
 /// conjugate values at k and −k. So ‖A‖² is the largest M̃, at most 1, and pseudo-inverse and proximal
 /// point are exact.
 public struct MRI: LinearOperator, PseudoInvertible {
-  public let mask: UndersamplingMask
+  let mask: UndersamplingMask
   /// Whether frequency zero is in the middle, at (H/2, W/2), of mask and measurement, and the image's
   /// origin in its middle too; else both are at (0, 0).
   public let isCentered: Bool

@@ -1,7 +1,7 @@
 /// Which spatial frequencies a magnetic resonance measurement has: 1 where one is measured.
 public struct UndersamplingMask: Sendable, Equatable {
-  public let height: Int
-  public let width: Int
+  let height: Int
+  let width: Int
   /// Zeros and ones, [height, width] row by row.
   public let values: [Float]
 

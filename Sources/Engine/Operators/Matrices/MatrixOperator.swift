@@ -19,7 +19,7 @@ public struct MatrixOperator: LinearOperator {
     }
   }
 
-  public let matrix: Matrix
+  let matrix: Matrix
   /// The shape [C, H, W] of a measurement.
   public let measurementShape: [Int]
   private let image: ImageShape

@@ -2,11 +2,11 @@ import Tensors
 
 /// A sparse matrix A with its transpose laid out as well, so that both products run over rows.
 public struct SparseMatrix: Sendable {
-  public let rows: SparseRows
-  public let columns: SparseRows
+  let rows: SparseRows
+  let columns: SparseRows
 
-  public var rowCount: Int { rows.rowCount }
-  public var columnCount: Int { rows.columnCount }
+  var rowCount: Int { rows.rowCount }
+  var columnCount: Int { rows.columnCount }
 
   public init(_ rows: SparseRows) throws {
     self.rows = rows

@@ -9,6 +9,7 @@ import Tensors
 /// Source: "Exploring Image Deblurring via Encoded Blur Kernel Space" (Tran et al., CVPR 2021), as used by
 /// DPS and DAPS (`forward_operator/bkse`).
 public struct KernelWizard: Sendable {
+  /// Mixes features at a quarter of the image's size with a blur code.
   public let adapter: KernelWizardAdapter
   private let front: [ConvolutionLayer]
   private let frontBlocks: [ResidualPair]

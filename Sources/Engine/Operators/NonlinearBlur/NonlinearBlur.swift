@@ -4,7 +4,7 @@ import Tensors
 ///
 /// [−1, 1] → [0, 1], ``KernelWizard``, back, clamped to [−1, 1]. A measurement has the shape of the image.
 public struct NonlinearBlur: MeasurementOperator {
-  public let network: KernelWizard
+  let network: KernelWizard
   /// The blur code: [1, K, h, w] for all rows, or a row for each row of what it is applied to.
   public let code: Tensor
   private let image: ImageShape

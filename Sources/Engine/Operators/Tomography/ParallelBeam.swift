@@ -8,7 +8,7 @@ import Foundation
 public struct ParallelBeam: Sendable, Equatable {
   /// In degrees.
   public let angles: [Double]
-  public let detectors: Int
+  let detectors: Int
   /// Width of a detector, and distance of neighbours.
   public let spacing: Double
 

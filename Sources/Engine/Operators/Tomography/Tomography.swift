@@ -8,7 +8,7 @@ public struct Tomography: LinearOperator {
   /// Most entries of a matrix, of 16 bytes each.
   static let entryLimit = 5e8
 
-  public let geometry: ParallelBeam
+  let geometry: ParallelBeam
   /// What the matrix was divided by: ‖A‖ if it was normalised, else 1.
   public let scale: Double
   private let image: ImageShape

@@ -7,8 +7,9 @@ import Tensors
 /// norms, one head of attention, and strided convolutions that pad below and right only. Gradients
 /// flow to the image, never to weights.
 public struct LSUNUNet: DiffusionModel {
+  /// The sizes the weights were made for.
   public let architecture: LSUNArchitecture
-  public let precision: NetworkPrecision
+  let precision: NetworkPrecision
 
   public var imageShape: [Int] {
     [architecture.imageChannels, architecture.imageSize, architecture.imageSize]

@@ -35,9 +35,9 @@ public struct NetworkConvention: Sendable, Equatable {
     case varianceExploding
   }
 
-  public var predicts: Prediction
-  public var time: Time
-  public var scaling: Scaling
+  var predicts: Prediction
+  var time: Time
+  var scaling: Scaling
 
   public init(predicts: Prediction, time: Time, scaling: Scaling) {
     self.predicts = predicts

@@ -7,8 +7,8 @@ import Tensors
 /// twice as many channels as the images have gives its variance values in the second half.
 public struct ScriptPrior: DiffusionModel, Denoiser {
   public let imageShape: [Int]
-  public let convention: NetworkConvention
-  public let clock: NoiseClock
+  let convention: NetworkConvention
+  let clock: NoiseClock
   private let file: String
   private let device: Device
   private let network: @Sendable (_ x: Tensor, _ times: Tensor) throws -> Tensor

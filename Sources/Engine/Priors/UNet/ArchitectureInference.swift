@@ -42,8 +42,9 @@ extension GuidedDiffusionArchitecture {
       imageSize: size, imageChannels: first[1], modelChannels: time[1],
       residualBlocks: levels.residualBlocks,
       channelMultipliers: levels.widths.map { Double($0) / Double(time[1]) },
-      attentionResolutions: levels.attention.map { size >> $0 }, headChannels: 64,
-      scaleShiftNorm: try trace.scaleShiftNorm(), resamplingBlocks: levels.resamplingBlocks,
+      attentionResolutions: levels.attention.map { size >> $0 }, heads: Self.publishedHeads,
+      headChannels: 64, headsOnTheWayUp: nil, scaleShiftNorm: try trace.scaleShiftNorm(),
+      resamplingBlocks: levels.resamplingBlocks, newAttentionOrder: false,
       learnsVariance: last[0] == 2 * first[1], classes: shapes["label_emb.weight"]?.first)
     let expected = stateDictionary
     guard expected.count == shapes.count, expected.allSatisfy({ shapes[$0.name] == $0.shape })
@@ -57,17 +58,26 @@ extension GuidedDiffusionArchitecture {
   /// The networks whose checkpoints the published systems use: FFHQ-256, and ImageNet-256 with and
   /// without classes (openai/guided-diffusion README; DPS and DAPS configurations).
   public static let published: [GuidedDiffusionArchitecture] = {
-    let multipliers: [Double] = [1, 1, 2, 2, 4, 4]
-    let imageNet = GuidedDiffusionArchitecture(
-      imageSize: 256, modelChannels: 256, residualBlocks: 2, channelMultipliers: multipliers,
-      attentionResolutions: [32, 16, 8], headChannels: 64)
+    let imageNet = published(width: 256, residualBlocks: 2, attentionResolutions: [32, 16, 8])
     var conditional = imageNet
     conditional.classes = 1000
-    let ffhq = GuidedDiffusionArchitecture(
-      imageSize: 256, modelChannels: 128, residualBlocks: 1, channelMultipliers: multipliers,
-      attentionResolutions: [16], headChannels: 64)
+    let ffhq = published(width: 128, residualBlocks: 1, attentionResolutions: [16])
     return [ffhq, imageNet, conditional]
   }()
+
+  /// As published; the width of a head, which they have too, decides.
+  private static let publishedHeads = 4
+
+  /// What the published networks have in common.
+  private static func published(
+    width: Int, residualBlocks: Int, attentionResolutions: [Int]
+  ) -> GuidedDiffusionArchitecture {
+    GuidedDiffusionArchitecture(
+      imageSize: 256, imageChannels: 3, modelChannels: width, residualBlocks: residualBlocks,
+      channelMultipliers: [1, 1, 2, 2, 4, 4], attentionResolutions: attentionResolutions,
+      heads: publishedHeads, headChannels: 64, headsOnTheWayUp: nil, scaleShiftNorm: true,
+      resamplingBlocks: true, newAttentionOrder: false, learnsVariance: true, classes: nil)
+  }
 }
 
 /// What the names and shapes of the encoder's tensors give away.

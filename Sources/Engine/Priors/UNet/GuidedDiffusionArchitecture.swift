@@ -30,11 +30,10 @@ public struct GuidedDiffusionArchitecture: Sendable, Equatable {
   public var classes: Int?
 
   public init(
-    imageSize: Int, imageChannels: Int = 3, modelChannels: Int, residualBlocks: Int,
-    channelMultipliers: [Double], attentionResolutions: [Int], heads: Int = 4,
-    headChannels: Int? = nil, headsOnTheWayUp: Int? = nil, scaleShiftNorm: Bool = true,
-    resamplingBlocks: Bool = true, newAttentionOrder: Bool = false, learnsVariance: Bool = true,
-    classes: Int? = nil
+    imageSize: Int, imageChannels: Int, modelChannels: Int, residualBlocks: Int,
+    channelMultipliers: [Double], attentionResolutions: [Int], heads: Int, headChannels: Int?,
+    headsOnTheWayUp: Int?, scaleShiftNorm: Bool, resamplingBlocks: Bool, newAttentionOrder: Bool,
+    learnsVariance: Bool, classes: Int?
   ) {
     self.imageSize = imageSize
     self.imageChannels = imageChannels

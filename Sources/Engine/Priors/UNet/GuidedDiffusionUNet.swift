@@ -4,6 +4,7 @@ import Tensors
 ///
 /// Runs on channels-last memory. Gradients flow to the image, never to weights.
 public struct GuidedDiffusionUNet: DiffusionModel {
+  /// Sizes and choices the weights were trained with.
   public let architecture: GuidedDiffusionArchitecture
   /// Precision of convolutions and matrix products.
   public let precision: NetworkPrecision

@@ -71,15 +71,15 @@ public struct NetworkWeights: Sendable {
 
 /// All the ways a set of weights does not fit a network.
 public struct WeightMismatch: Error, Sendable, Equatable, CustomStringConvertible {
-  public struct Misshapen: Sendable, Equatable {
-    public let name: String
-    public let expected: [Int]
-    public let found: [Int]
+  struct Misshapen: Sendable, Equatable {
+    let name: String
+    let expected: [Int]
+    let found: [Int]
   }
 
-  public let missing: [String]
-  public let surplus: [String]
-  public let misshapen: [Misshapen]
+  let missing: [String]
+  let surplus: [String]
+  let misshapen: [Misshapen]
   /// Names of those that hold no floating-point numbers.
   public internal(set) var whole: [String] = []
   /// Names of those with NaN, an infinity, or a number beyond float32.

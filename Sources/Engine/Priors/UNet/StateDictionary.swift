@@ -1,6 +1,8 @@
 /// A weight's name and shape in a state dictionary.
 public struct WeightShape: Sendable, Equatable {
+  /// PyTorch's dotted path of the tensor, such as `time_embed.0.weight`.
   public let name: String
+  /// In PyTorch's order of axes, such as [out, in, 3, 3] of a convolution.
   public let shape: [Int]
 }
 

@@ -57,11 +57,12 @@ public struct AnnealedLangevin: Sampler {
   public let reverse: ReverseProcess
   /// `nil`: the dynamics starts from a sample of the prior (Algorithm 1).
   public let start: WarmStart?
-  public let ladder: VarianceLadder
+  let ladder: VarianceLadder
+  /// How the measurements y_j of the ladder follow from y.
   public let chain: MeasurementChain
-  public let dynamics: LangevinDynamics
-  public let stepSize: StepSize
-  public let stepsPerLevel: Int
+  let dynamics: LangevinDynamics
+  let stepSize: StepSize
+  let stepsPerLevel: Int
 
   /// - Throws: ``SamplerError/setting(_:)`` if a step or a count is out of range.
   public init(

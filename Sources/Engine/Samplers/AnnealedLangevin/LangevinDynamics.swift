@@ -19,8 +19,8 @@ public struct LangevinDynamics: Sendable {
     case published
   }
 
-  public var scoreLevel: ScoreLevel
-  public var transpose: Transpose
+  var scoreLevel: ScoreLevel
+  var transpose: Transpose
   /// Whether x is clamped to [−1, 1] after every step.
   public var clamps: Bool
 
@@ -48,6 +48,7 @@ public struct LangevinDynamics: Sendable {
     public let likelihoodGradient: Tensor
     /// E[x0 | x] at the level of the score.
     public let x0Hat: Tensor
+    /// x after the step, clamped where ``LangevinDynamics/clamps`` says so.
     public let next: Tensor
   }
 

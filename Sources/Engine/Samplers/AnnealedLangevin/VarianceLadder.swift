@@ -6,7 +6,7 @@ public struct VarianceLadder: Sendable, Equatable {
   /// v_0 … v_{L−1}, rising.
   public let variances: [Double]
 
-  public static let levelRange = 1...1_000_000
+  static let levelRange = 1...1_000_000
 
   /// - Parameters:
   ///   - levels: L.
@@ -33,6 +33,7 @@ public struct VarianceLadder: Sendable, Equatable {
     self.variances = variances.map(Double.init)
   }
 
+  /// L.
   public var levels: Int { variances.count }
 
   /// v_j − v_{j−1}, for j from 1.

@@ -31,12 +31,11 @@ public struct PnPULA: Sampler {
     public var lambda: Double?
     /// The box C; values inside are not pulled.
     public var box: ClosedRange<Double>
-    public var start: Start
+    var start: Start
 
     public init(
-      iterations: Int = 10_000, denoiserSigma: Double = 10.0 / 255, alpha: Double = 1,
-      delta: Double? = nil, lambda: Double? = nil, box: ClosedRange<Double> = -3...3,
-      start: Start = .adjoint
+      iterations: Int, denoiserSigma: Double, alpha: Double, delta: Double?, lambda: Double?,
+      box: ClosedRange<Double>, start: Start
     ) {
       self.iterations = iterations
       self.denoiserSigma = denoiserSigma
@@ -48,7 +47,7 @@ public struct PnPULA: Sampler {
     }
   }
 
-  public let settings: Settings
+  let settings: Settings
   /// δ.
   public let delta: Double
   /// λ.

@@ -5,7 +5,7 @@ import Tensors
 /// The law is that of DPS with the conditioning `vanilla`. It shows what a prior knows before it
 /// sees data, and is the yardstick that a posterior sampler has to be away from.
 public struct Unconditional: Sampler {
-  public let reverse: ReverseProcess
+  let reverse: ReverseProcess
 
   public init(_ reverse: ReverseProcess) { self.reverse = reverse }
 

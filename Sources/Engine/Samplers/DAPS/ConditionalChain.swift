@@ -8,6 +8,7 @@ import Tensors
 /// Metropolis chain and the older branch of the code have w = 1.
 /// Source: DAPS (Zhang et al., CVPR 2025), `cores/mcmc.py`.
 public struct ConditionalChain: Sendable, Equatable {
+  /// One step of the chain from x, h being its size and g the gradient of the log density.
   public enum Algorithm: Sendable, Equatable {
     /// x ← x + h·g + √(2h)·z.
     case langevin
@@ -37,20 +38,20 @@ public struct ConditionalChain: Sendable, Equatable {
     case derived
   }
 
-  public let algorithm: Algorithm
+  let algorithm: Algorithm
   /// Steps S of one chain.
   public let stepCount: Int
   /// Standard deviation τ of the data.
   public let tau: Double
-  public let priorScore: PriorScore
+  let priorScore: PriorScore
   /// The least noise m at which the prior's score is asked for.
   public let leastSigma: Double
-  public let weight: Weight
+  let weight: Weight
   /// What every value of ∇‖A(x) − y‖² is limited to, ±.
   public let gradientLimit: Double?
 
   public init(
-    _ algorithm: Algorithm = .langevin, stepCount: Int = 100, tau: Double = 0.01,
+    _ algorithm: Algorithm = .langevin, stepCount: Int, tau: Double,
     priorScore: PriorScore = .gaussian, leastSigma: Double = 0.01, weight: Weight = .published,
     gradientLimit: Double? = nil
   ) {
@@ -70,6 +71,7 @@ public struct ConditionalChain: Sendable, Equatable {
 extension ConditionalChain {
   /// Where a chain stands.
   public struct State: Sendable {
+    /// The present x0, [B,C,H,W].
     public let x: Tensor
     /// σ of p(x0 | x_t).
     let sigma: Double

@@ -11,15 +11,15 @@ import Tensors
 public struct DAPS: Sampler {
   /// How x̂0 is found.
   public struct Estimation: Sendable, Equatable {
-    public let flow: ProbabilityFlow
+    let flow: ProbabilityFlow
+    /// Steps n of the ODE.
     public let stepCount: Int
     /// Where the grid `main` ends, and the grid `legacy` makes its last step to 0.
     public let sigmaMinimum: Double
-    public let grid: NoiseGrid
+    let grid: NoiseGrid
 
     public init(
-      _ flow: ProbabilityFlow = ProbabilityFlow(), stepCount: Int = 5, sigmaMinimum: Double = 0.01,
-      grid: NoiseGrid = .main
+      _ flow: ProbabilityFlow, stepCount: Int, sigmaMinimum: Double, grid: NoiseGrid = .main
     ) {
       self.flow = flow
       self.stepCount = stepCount
@@ -35,14 +35,15 @@ public struct DAPS: Sampler {
 
   /// σ_0 > … > σ_{K−1} > 0, and 0.
   public let levels: [Double]
+  /// The ODE that gives x̂0 at every noise level.
   public let estimation: Estimation
-  public let chain: ConditionalChain
-  public let learningRate: LearningRateDecay
+  let chain: ConditionalChain
+  let learningRate: LearningRateDecay
 
   /// - Throws: ``SamplerError/setting(_:)`` if the levels do not fall to 0, or not from above where
   ///   the ODE ends.
   public init(
-    levels: [Double], estimation: Estimation = Estimation(), chain: ConditionalChain,
+    levels: [Double], estimation: Estimation, chain: ConditionalChain,
     learningRate: LearningRateDecay
   ) throws(SamplerError) {
     guard levels.count > 1, levels.last == 0, zip(levels, levels.dropFirst()).allSatisfy(>) else {

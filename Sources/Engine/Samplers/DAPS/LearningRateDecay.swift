@@ -7,7 +7,7 @@ public struct LearningRateDecay: Sendable, Equatable {
   /// Whether the fall takes one level more than there are (`main`), or just as many.
   public let grid: NoiseGrid
 
-  public init(initial: Double, minimumRatio: Double = 0.01, grid: NoiseGrid = .main) {
+  public init(initial: Double, minimumRatio: Double, grid: NoiseGrid = .main) {
     self.initial = initial
     self.minimumRatio = minimumRatio
     self.grid = grid

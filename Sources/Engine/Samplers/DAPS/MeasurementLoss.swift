@@ -2,7 +2,7 @@ import Tensors
 
 /// ‖A(x) − y‖² of each row of x, and its gradient.
 public struct MeasurementLoss: Sendable {
-  public let measurementOperator: any MeasurementOperator
+  let measurementOperator: any MeasurementOperator
   /// y, [1, …] or one row for each of x.
   public let measurement: Tensor
   /// What every value of the gradient is limited to, ±; `nil` for no limit.

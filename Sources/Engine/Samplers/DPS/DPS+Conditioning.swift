@@ -6,8 +6,8 @@ extension DPS {
   /// The names are those of the published code. As it was published, only `ps` and, for
   /// super-resolution, `mcg` run; the others are what they evidently mean.
   public struct Conditioning: Sendable, Equatable {
-    public var guidance: Guidance?
-    public var projection: Projection?
+    var guidance: Guidance?
+    var projection: Projection?
 
     public init(guidance: Guidance? = nil, projection: Projection? = nil) {
       self.guidance = guidance
@@ -56,7 +56,7 @@ extension DPS {
 
     /// Step size, at least 0.
     public var scale: Double
-    public var norm: Norm
+    var norm: Norm
     /// Over how many perturbed x̂0 the distance is averaged (`ps+`); 0: x̂0 itself is taken.
     public var perturbations: Int
 

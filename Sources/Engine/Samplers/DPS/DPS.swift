@@ -9,8 +9,8 @@ import Tensors
 /// noised to the level of the step. Distances are those of each sample: the published code takes
 /// them over the whole batch, which ties the strength of guidance to the batch size.
 public struct DPS: Sampler {
-  public let reverse: ReverseProcess
-  public let conditioning: Conditioning
+  let reverse: ReverseProcess
+  let conditioning: Conditioning
 
   public init(_ reverse: ReverseProcess, conditioning: Conditioning) {
     self.reverse = reverse
@@ -67,6 +67,7 @@ extension DPS {
 
   /// Everything one step computes, for tests against the published code.
   public struct Step: Sendable {
+    /// E[x0 | x_t] after clipping, [B,C,H,W].
     public let x0Hat: Tensor
     /// x' before conditioning.
     public let proposal: Tensor

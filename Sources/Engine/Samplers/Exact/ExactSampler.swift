@@ -2,7 +2,7 @@ import Tensors
 
 /// Independent draws from a posterior known in closed form; nothing is approximated.
 public struct ExactSampler: Sampler {
-  public let posterior: ExactPosterior
+  let posterior: ExactPosterior
 
   public init(_ posterior: ExactPosterior) { self.posterior = posterior }
 

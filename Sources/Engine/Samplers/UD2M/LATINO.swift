@@ -20,7 +20,7 @@ public struct LATINO: Sampler {
   public let delta: Double
   /// σ_δ²/δ: 2 of the Langevin diffusion, 1 of UD2M.
   public let noiseRatio: Double
-  public let transport: Transport
+  let transport: Transport
 
   /// - Throws: ``SamplerError/setting(_:)`` for a count, δ or ratio that is not positive.
   public init(

@@ -7,15 +7,16 @@ import Tensors
 /// stopped after any network evaluation. The prior is meant to be fine-tuned for the measurement;
 /// with any other, the variance of the samples is too small (see the documentation).
 public struct UD2M: Sampler {
+  /// The K iterations at each outer time.
   public let unfolding: UD2MUnfolding
   /// The outer times, falling.
   public let times: [Int]
-  public let start: UD2MStart
-  public let ddim: UD2MDDIM
+  let start: UD2MStart
+  let ddim: UD2MDDIM
   /// η of the DDIM step.
   public let eta: Double
-  public let proximalForm: UD2MMeasurement.ProximalForm
-  public let descent: NormalizedDescent
+  let proximalForm: UD2MMeasurement.ProximalForm
+  let descent: NormalizedDescent
 
   /// - Throws: ``SamplerError/setting(_:)`` for times that do not fall inside the process, or no
   ///   iterations.
@@ -63,9 +64,10 @@ public struct UD2M: Sampler {
   public struct Step: Sendable {
     /// The estimate the iteration started from.
     public let estimate: Tensor
-    public let iteration: UD2MUnfolding.Step
+    let iteration: UD2MUnfolding.Step
     /// ε̂, after the last iteration of an outer time.
     public let epsilonHat: Tensor?
+    /// The state the next iteration starts from.
     public let next: SamplerState
   }
 

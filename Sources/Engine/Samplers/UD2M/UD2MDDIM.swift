@@ -7,10 +7,10 @@ public enum UD2MDDIM: String, Sendable, CaseIterable {
 
   /// x_p = signal·x0 + direction·ε̂ + first·n₁ + second·n₂.
   public struct Coefficients: Sendable, Equatable {
-    public let signal: Double
-    public let direction: Double
-    public let first: Double
-    public let second: Double
+    let signal: Double
+    let direction: Double
+    let first: Double
+    let second: Double
   }
 
   /// - Parameters:

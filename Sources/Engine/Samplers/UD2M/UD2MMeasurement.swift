@@ -21,13 +21,15 @@ public struct UD2MMeasurement: Sendable {
     case exact
   }
 
+  /// Follows from the type of the operator and the shape of y.
   public let task: Task
   /// y, [1, …].
   public let y: Tensor
   /// σ_y, on the scale [−1, 1] of images: twice the published figure.
   public let sigma: Double
+  /// Counts for super-resolution only.
   public var form = ProximalForm.published
-  public var descent = NormalizedDescent()
+  var descent = NormalizedDescent()
 
   /// - Throws: ``SamplerError`` for an operator that UD2M cannot take.
   public init(
@@ -122,7 +124,7 @@ extension UD2MMeasurement {
 ///
 /// The published `mean_estimate_GD` takes the norm over the whole batch.
 public struct NormalizedDescent: Sendable, Equatable {
-  public var iterations: Int
+  var iterations: Int
   /// η.
   public var step: Double
 

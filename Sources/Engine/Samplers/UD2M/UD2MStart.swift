@@ -27,7 +27,7 @@ public enum UD2MStart: Sendable {
 ///
 /// It gives u, the image in [0, 1], [B,C,H,W]. It knows its own operator A.
 public struct UD2MStartNetwork: Sendable {
-  public let module: ScriptModule
+  let module: ScriptModule
 
   public init(_ module: ScriptModule) { self.module = module }
 

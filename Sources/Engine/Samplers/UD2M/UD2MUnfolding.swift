@@ -4,10 +4,11 @@ import Tensors
 ///
 /// Source: `HQS_models.run_unfolded_loop` of the published code.
 public struct UD2MUnfolding: Sendable {
+  /// a_t, s_t and σ_t of the process, by step.
   public let schedule: UD2MSchedule
   /// K.
   public let iterations: Int
-  public let scalars: UD2MScalars
+  let scalars: UD2MScalars
   /// λ in place of exp(LambdaSIG), where it is not a learned one.
   public let fixedLambda: Double?
   /// Whether noise is added before the network.

@@ -31,7 +31,9 @@ extension Configuration {
       case file(String)
     }
 
+    /// One for all channels.
     public var kernel: Kernel
+    /// Mirrored by default.
     public var boundary: Boundary
 
     public init(kernel: Kernel, boundary: Boundary = .reflect) {
@@ -52,6 +54,7 @@ extension Configuration {
 
     /// At each end of an axis ⌊oversample/8 · side⌋ zeros are added.
     public var oversample: Double
+    /// What the Fourier transform is taken of.
     public var inputRange: InputRange
     /// The side that is meant above; nil for each axis its own.
     public var resolution: Int?

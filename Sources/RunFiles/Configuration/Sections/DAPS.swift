@@ -29,10 +29,15 @@ extension Configuration {
 
     /// The noise levels.
     public struct Annealing: Sendable, Equatable {
+      /// Number K of noise levels before 0.
       public var steps: Int
+      /// σ_0, where sampling starts, in the [−1, 1] scale.
       public var sigmaMaximum: Double
+      /// Where the levels end: with the grid `main` 0 stands in its place, with `legacy` 0 follows it.
       public var sigmaMinimum: Double
+      /// How levels are spread between the two.
       public var schedule: Schedule
+      /// What becomes of the last level.
       public var grid: Grid
 
       public init(
@@ -49,15 +54,21 @@ extension Configuration {
 
     /// How the clean image is estimated at a noise level.
     public struct ODE: Sendable, Equatable {
+      /// The order of a step.
       public enum Solver: String, Sendable, CaseIterable {
         case euler
         case heun
       }
 
+      /// Number n of steps from a noise level down.
       public var steps: Int
+      /// Where the ODE ends; with the grid `legacy` a last step leads from there to 0.
       public var sigmaMinimum: Double
+      /// How the times of the steps are spread.
       public var schedule: Schedule
+      /// Whether a last step leads to 0.
       public var grid: Grid
+      /// Euler's steps take one network evaluation, Heun's two, but for a step to 0.
       public var solver: Solver
 
       public init(
@@ -80,8 +91,11 @@ extension Configuration {
       }
     }
 
+    /// σ_0 > … > σ_{K−1}.
     public var annealing: Annealing
+    /// Gives x̂₀ from x_t.
     public var ode: ODE
+    /// Draws x₀ from x̂₀ and y.
     public var mcmc: MCMC
 
     public init(annealing: Annealing = Annealing(), ode: ODE = ODE(), mcmc: MCMC) {
@@ -98,6 +112,7 @@ extension Configuration {
 extension Configuration.DAPS {
   /// The Markov chain at a noise level.
   public struct MCMC: Sendable, Equatable {
+    /// What one step of the chain does.
     public enum Algorithm: Sendable, Equatable {
       case langevin
       /// Damped Hamiltonian dynamics with a momentum from 0 to below 1.
@@ -122,15 +137,23 @@ extension Configuration.DAPS {
       case derived
     }
 
+    /// Langevin dynamics by default.
     public var algorithm: Algorithm
+    /// Number S of steps at a noise level.
     public var steps: Int
+    /// h_0, the step size at the first noise level.
     public var learningRate: Double
+    /// τ, the standard deviation the data are taken to have, whatever σ_y is.
     public var tau: Double
+    /// What h would be at the end of the levels, as a fraction of h_0.
     public var minimumRatio: Double
     /// How the learning rate falls from level to level.
     public var learningRateGrid: Grid
+    /// Langevin and Hamiltonian chains take any, Metropolis `gaussian` only.
     public var priorSolver: PriorSolver
+    /// Noise level m at which `scoreMin` and `exact` ask the network.
     public var priorSigmaMinimum: Double
+    /// With `published`, τ counts as τ/√2 for langevin and hmc.
     public var likelihood: Likelihood
     /// What every value of the data's gradient is limited to, before τ; nil for no limit.
     public var gradientLimit: Double?

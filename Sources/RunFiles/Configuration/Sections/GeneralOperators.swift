@@ -17,6 +17,7 @@ extension Configuration {
 
   /// Which spatial frequencies are measured.
   public struct MRI: Sendable, Equatable {
+    /// Where the mask comes from.
     public enum Mask: Sendable, Equatable {
       /// An .npy or .png file [H, W], 1 (white) where a frequency is measured.
       case file(String)
@@ -24,6 +25,7 @@ extension Configuration {
       case cartesian(acceleration: Double, centerFraction: Double, seed: UInt64)
     }
 
+    /// The same for every channel and every image.
     public var mask: Mask
     /// Whether frequency zero is in the middle of mask and measurement, else at (0, 0).
     public var isCentered: Bool
@@ -36,6 +38,7 @@ extension Configuration {
 
   /// The geometry of a parallel-beam scan, lengths in pixels.
   public struct CT: Sendable, Equatable {
+    /// The directions of the beams.
     public enum Angles: Sendable, Equatable {
       /// So many from the first bound on, equally far apart, the second bound left out; degrees.
       case count(Int, from: Double, to: Double)
@@ -43,6 +46,7 @@ extension Configuration {
       case list([Double])
     }
 
+    /// One projection of the image for each.
     public var angles: Angles
     /// Number of detectors; nil for as many as see the whole image.
     public var detectors: Int?
@@ -70,6 +74,7 @@ extension Configuration {
 
   /// Blur by the KernelWizard network.
   public struct NonlinearBlur: Sendable, Equatable {
+    /// Where the blur code comes from.
     public enum Kernel: Sendable, Equatable {
       /// One blur code for all images and steps, drawn from the seed.
       case fixed(seed: UInt64)
@@ -81,6 +86,7 @@ extension Configuration {
 
     /// A file of the network's weights.
     public var weights: String
+    /// The code of seed 0 by default.
     public var kernel: Kernel
 
     public init(weights: String, kernel: Kernel = .fixed(seed: 0)) {

@@ -28,8 +28,11 @@ extension Configuration {
 
     /// The rising variances of the measurements: v₀ = σ², v_j = v_{j−1} + growth · factor · min(v_{j−1}, 1).
     public struct Ladder: Sendable, Equatable {
+      /// L; the published 1000 by default.
       public var levels: Int
+      /// Above 0; 0.009 as published by default.
       public var factor: Double
+      /// At least 0; 1.1 as published by default.
       public var growth: Double
 
       /// Makes a ladder, the published one by default.
@@ -40,8 +43,11 @@ extension Configuration {
       }
     }
 
+    /// The paper's algorithm by default.
     public var mode: Mode
+    /// Decides whether the reverse diffusion runs from N(0, I) or from a renoised result.
     public var start: Start
+    /// v_0 … v_{L−1}, walked down.
     public var ladder: Ladder
     /// Langevin steps at each level.
     public var stepsPerLevel: Int
@@ -51,6 +57,7 @@ extension Configuration {
     public var varyingStepSizes: Bool
     /// Whether x is clamped to [−1, 1] after every Langevin step.
     public var clamp: Bool
+    /// σ of the density whose score the dynamics follows.
     public var scoreLevel: ScoreLevel
     /// Which of the prior's N steps the diffusion takes.
     public var respacing: Respacing

@@ -39,7 +39,9 @@ extension Configuration {
     public var file: String
     /// [C, H, W] of an image.
     public var shape: [Int]
+    /// Decides ``time`` and ``scaling`` where the file leaves them out.
     public var predicts: Prediction
+    /// The second argument of the network, one number a row.
     public var time: Time
     /// What the network is shown; without meaning for `edm`, whose c_in sets it.
     public var scaling: Scaling

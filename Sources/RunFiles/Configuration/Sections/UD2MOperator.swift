@@ -9,7 +9,9 @@ extension Configuration {
 
     /// A convolution by Fourier transforms.
     public struct PeriodicBlur: Sendable, Equatable {
+      /// Flipped, as in a convolution; one for all channels.
       public var kernel: Kernel
+      /// Smaller coefficients count as 0.
       public var threshold: Threshold
 
       /// Makes a blur with the published threshold.

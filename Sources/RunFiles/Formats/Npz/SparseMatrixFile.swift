@@ -5,12 +5,15 @@ public struct SparseMatrixFile: Sendable {
   /// Most rows, and most columns.
   public static let sideLimit = 1 << 26
 
+  /// The numbers in the precision of the file.
   public enum Values: Sendable, Equatable {
     case float([Float])
     case double([Double])
   }
 
+  /// 1 … ``sideLimit``, however the file is compressed.
   public let rows: Int
+  /// 1 … ``sideLimit``.
   public let columns: Int
   /// Whether lines are columns (CSC) instead of rows.
   public let isByColumn: Bool

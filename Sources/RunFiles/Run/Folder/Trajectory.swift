@@ -20,12 +20,12 @@ public struct Trajectory: Sendable {
     }
   }
 
-  public let image: ImageID
+  let image: ImageID
   /// Index of the sample.
   public let sample: Int
   /// [C, H, W].
   public let shape: [Int]
-  public let frames: [Frame]
+  let frames: [Frame]
 
   /// - Precondition: `frames` is not empty, and its states have `shape`.
   public init(image: ImageID, sample: Int, shape: [Int], frames: [Frame]) {

@@ -2,11 +2,15 @@ import Foundation
 
 /// What one sampler does on one kind of problem whose posterior is known.
 public struct ExactResult: Sendable {
+  /// Name of the problem's prior in the tables.
   public let prior: String
+  /// Name of the problem's operator in the tables.
   public let measurement: String
   /// Whether all samplers meet the problem.
   public let isForAll: Bool
+  /// Name of the ``ExactContender`` in the tables.
   public let sampler: String
+  /// Pooled over the measurements of the problem.
   public let scores: DrawScores
   /// What exact draws of the same number score.
   public let band: ExactBand
@@ -18,7 +22,7 @@ public struct ExactResult: Sendable {
   public let claimsToBeExact: Bool
   /// Network evaluations of a sample.
   public let evaluations: Int
-  public let seconds: Double
+  let seconds: Double
 
   /// Whether all scores are what exact draws show, and intervals hold the truth as often as they should.
   public var isExact: Bool {
@@ -40,10 +44,10 @@ public struct ExactResult: Sendable {
 
 /// What the comparison says of draws that are exact, or broken on purpose.
 public struct SelfCheckResult: Sendable {
-  public let prior: String
-  public let measurement: String
-  public let sampler: String
-  public let isBroken: Bool
+  let prior: String
+  let measurement: String
+  let sampler: String
+  let isBroken: Bool
   /// The measures that are outside of what exact draws show.
   public let violations: [ExactMeasure]
 

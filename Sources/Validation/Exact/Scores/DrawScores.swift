@@ -14,12 +14,13 @@ public enum ExactMeasure: String, Sendable, CaseIterable {
 
 /// A value of each ``ExactMeasure``.
 public struct DrawScores: Sendable, Equatable {
-  public var mean: Double
-  public var spread: Double
-  public var wasserstein: Double
-  public var energy: Double
-  public var residual: Double
+  var mean: Double
+  var spread: Double
+  var wasserstein: Double
+  var energy: Double
+  var residual: Double
 
+  /// One of the five by its name.
   public subscript(measure: ExactMeasure) -> Double {
     switch measure {
     case .mean: mean

@@ -11,6 +11,7 @@ public struct TruthCoverage: Sendable, Equatable {
 
   /// The fraction of pixels whose truth is inside, averaged over truths.
   public let fraction: Double
+  /// Standard error of ``fraction``, from its spread over truths.
   public let standardError: Double
 
   /// - Parameters:

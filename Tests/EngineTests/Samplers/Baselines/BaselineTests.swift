@@ -21,14 +21,15 @@ import Testing
           try BaselineTests.wholeProcess(), times: DiffPIR.quadraticTimes(4, of: 1000), lambda: 1,
           zeta: 0.3)
       case .pnpULA:
-        return try PnPULA(PnPULA.Settings(iterations: 4, start: .noise), problem: problem)
+        return try PnPULA(PnPULATests.settings(iterations: 4, start: .noise), problem: problem)
       }
     }
   }
 
   static func wholeProcess(clips: Bool = false) throws -> ReverseProcess {
     ReverseProcess(
-      try DiffusionProcess(schedule: .linear), varianceType: .fixedSmall, clipsDenoised: clips)
+      try DiffusionProcess(schedule: .linear), meanType: .epsilon, varianceType: .fixedSmall,
+      clipsDenoised: clips)
   }
 
   /// A network with attention and group norms, and an operator that mixes pixels.
@@ -91,7 +92,7 @@ import Testing
       prior: try DPSTests.gaussian(), measurementOperator: Denoising(),
       measurement: try Tensor.full(0, shape: [1] + DPSTests.shape), noise: .clean)
     #expect(throws: SamplerError.notGaussian(sampler: "pnp-ula")) {
-      try PnPULA(PnPULA.Settings(), problem: clean)
+      try PnPULA(PnPULATests.settings(), problem: clean)
     }
     let curved = InverseProblem(
       prior: try DPSTests.gaussian(), measurementOperator: Squaring(),
@@ -102,8 +103,8 @@ import Testing
     #expect(throws: SamplerError.notLinear(sampler: "diffpir")) {
       try Kind.diffPIR.sampler(curved).check(curved)
     }
-    #expect(throws: SamplerError.self) { try PnPULA(PnPULA.Settings(), problem: curved) }
-    let steps = PnPULA.Settings(delta: 1e-3, lambda: 1)
+    #expect(throws: SamplerError.self) { try PnPULA(PnPULATests.settings(), problem: curved) }
+    let steps = PnPULATests.settings(delta: 1e-3, lambda: 1)
     #expect(throws: SamplerError.notLinear(sampler: "pnp-ula, start: adjoint")) {
       try PnPULA(steps, problem: curved).check(curved)
     }

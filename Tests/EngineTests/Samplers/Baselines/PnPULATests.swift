@@ -23,6 +23,17 @@ import Testing
     }
   }
 
+  /// The published settings, but for what a test gives.
+  static func settings(
+    iterations: Int = 10_000, denoiserSigma: Double = 10.0 / 255, alpha: Double = 1,
+    delta: Double? = nil, lambda: Double? = nil, box: ClosedRange<Double> = -3...3,
+    start: PnPULA.Start = .adjoint
+  ) -> PnPULA.Settings {
+    PnPULA.Settings(
+      iterations: iterations, denoiserSigma: denoiserSigma, alpha: alpha, delta: delta,
+      lambda: lambda, box: box, start: start)
+  }
+
   private static func draws(
     _ law: Law, iterations: Int, start: PnPULA.Start, rows: Int = 32
   ) throws -> [Double] {
@@ -32,7 +43,7 @@ import Testing
       measurementOperator: try Inpainting(mask: InpaintingMask(values: mask, height: 8, width: 8)),
       measurement: try Tensor(mask.map { $0 * Float(law.y) }, shape: [1, 1, 8, 8]),
       noise: .gaussian(sigma: law.sigma))
-    let settings = PnPULA.Settings(
+    let settings = Self.settings(
       iterations: iterations, denoiserSigma: law.epsilon.squareRoot(), alpha: law.alpha,
       delta: law.delta, lambda: 1, box: -50...50, start: start)
     let sampler = try PnPULA(settings, problem: problem)
@@ -72,7 +83,7 @@ import Testing
   @Test func chainsStartWhereTheyShould() throws {
     let problem = try DPSTests.problem(model: DPSTests.gaussian())
     func start(_ start: PnPULA.Start) throws -> Tensor {
-      let sampler = try PnPULA(PnPULA.Settings(iterations: 1, start: start), problem: problem)
+      let sampler = try PnPULA(Self.settings(iterations: 1, start: start), problem: problem)
       return try sampler.start(problem, noise: BaselineTests.noise([0, 1])).x
     }
     #expect(try start(.zero).largest() == 0)
@@ -84,7 +95,7 @@ import Testing
   /// (δ/λ)(Π(x) − x).
   @Test func theBoxPullsBack() throws {
     let problem = try DPSTests.problem(model: DPSTests.gaussian())
-    let wide = PnPULA.Settings(
+    let wide = Self.settings(
       iterations: 1, denoiserSigma: 0.2, delta: 0.01, lambda: 0.05, box: -100...100)
     var narrow = wide
     narrow.box = -1...1
@@ -101,7 +112,7 @@ import Testing
   /// δ = 1/(9·(‖A‖²/σ_y² + α/ε)), and the chain with it is stable.
   @Test func theStepFollowsFromTheProblem() throws {
     let problem = try DPSTests.problem(model: DPSTests.gaussian())
-    let sampler = try PnPULA(PnPULA.Settings(iterations: 50), problem: problem)
+    let sampler = try PnPULA(Self.settings(iterations: 50), problem: problem)
     let curvature = 1 / 0.0025 + 1 / (10.0 / 255 * 10 / 255)
     #expect(abs(sampler.delta * 9 * curvature - 1) < 1e-6)
     #expect(abs(sampler.lambda * 2 * curvature - 1) < 1e-6)
@@ -116,7 +127,7 @@ import Testing
     let problem = InverseProblem(
       prior: model, measurementOperator: Squaring(),
       measurement: try Tensor.full(0.25, shape: [1] + shape), noise: .gaussian(sigma: 0.5))
-    let settings = PnPULA.Settings(
+    let settings = Self.settings(
       iterations: 1, denoiserSigma: 0.2, delta: 0.01, lambda: 1, start: .zero)
     let sampler = try PnPULA(settings, problem: problem)
     let x = try Tensor([Float(0.1), 0.5, -0.5, 1], shape: [1] + shape)
