@@ -10,7 +10,8 @@ import Tensors
 public final class OperatorSource: Sendable {
   /// [C,H,W] of the images sought.
   public let shape: [Int]
-  let device: Device
+  /// Where the constants of the operators lie.
+  public let device: Device
   private let configured: Configuration.Operator
   private let seed: UInt64
   private let common = Mutex<(any MeasurementOperator)?>(nil)
