@@ -36,8 +36,8 @@ import Testing
   }
 
   @Test func aNewerFormatIsNamed() {
-    let bytes = Safetensors.encode([], metadata: ["format": "posterior-part", "version": "3"])
-    #expect(throws: PartFileError.version("3")) {
+    let bytes = Safetensors.encode([], metadata: ["format": "posterior-part", "version": "4"])
+    #expect(throws: PartFileError.version("4")) {
       try PartFile.part(of: bytes, workHash: Self.hash)
     }
   }

@@ -38,12 +38,12 @@ public struct ImageProgress: Sendable {
       let samples = SampleRanges(parts.flatMap(\.header.samples.ranges))
       return (samples.count, parts[0].header.inputDigest ?? "")
     }
-    let files = Dictionary(grouping: parts, by: \.header.inputDigest).values
-    guard files.count > 1, let chosen = files.max(by: { claim($0) < claim($1) }) else {
-      return (parts, [])
-    }
-    let digest = chosen[0].header.inputDigest
-    return (chosen, parts.filter { $0.header.inputDigest != digest })
+    guard let first = parts.first,
+      parts.contains(where: { $0.header.inputDigest != first.header.inputDigest })
+    else { return (parts, []) }
+    let files = Dictionary(grouping: parts, by: \.header.inputDigest)
+    let chosen = files.values.max { claim($0) < claim($1) } ?? parts
+    return (chosen, parts.filter { $0.header.inputDigest != chosen[0].header.inputDigest })
   }
 
   /// Number of failed samples in the accepted parts.

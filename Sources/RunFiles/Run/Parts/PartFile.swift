@@ -2,7 +2,7 @@ import Statistics
 
 /// The file format of a ``Part``: one safetensors file that proves it is whole.
 ///
-/// Metadata (all text): `format` = `posterior-part`, `version` = `2`, `program`, `work_hash`,
+/// Metadata (all text): `format` = `posterior-part`, `version` = `3`, `program`, `work_hash`,
 /// `image`, `shape` ("1,32,32"), `input_sha256` (of the image's file, if there is one), `samples` ("0-7,16-23"), `failed` (their number), `quantities` ("norm,sleeve"),
 /// `content_sha256`, `header_sha256`. Tensors: `statistics/…` as ``ImageStatistics/arrays``; a
 /// column a field of the records, `records/…` [n]; and `kept/index` [k], `kept/values` [k, C, H,
@@ -11,7 +11,7 @@ import Statistics
 /// header can be trusted without reading the content.
 public enum PartFile {
   static let format = "posterior-part"
-  static let version = "2"
+  static let version = "3"
 
   enum Key {
     static let format = "format"

@@ -64,7 +64,8 @@ extension PartFileError: CustomStringConvertible {
     switch self {
     case .unreadable(let text): "not a whole file: \(text)"
     case .foreign: "not a part file of this program"
-    case .version(let version): "part format \(version) is unknown to this program; use a newer one"
+    case .version(let version):
+      "part format \(version) is not that of this program, \(PartFile.version)"
     case .otherWork(let found, let expected):
       "belongs to other work (hash \(found.prefix(12)), this run has \(expected.prefix(12)))"
     case .statement(let name, let value):
