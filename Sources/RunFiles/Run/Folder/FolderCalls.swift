@@ -50,7 +50,8 @@ public enum FolderCalls {
       names.append(withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) })
     }
     guard errno == 0 else { throw FileError(path: path, operation: .list, errno: errno) }
-    return names.filter { $0 != Array(".".utf8) && $0 != Array("..".utf8) }
+    let (folderItself, parent) = (Array(".".utf8), Array("..".utf8))
+    return names.filter { $0 != folderItself && $0 != parent }
   }
 
   /// The text of a file, bytes that are not UTF-8 replaced; nil if there is no such file.
