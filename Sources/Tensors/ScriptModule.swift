@@ -32,6 +32,7 @@ public final class ScriptModule: @unchecked Sendable {
   /// The number of values in all parameters.
   public var parameterCount: Int { Int(torch_shim_module_parameter_count(reference)) }
 
+  /// Whether the module has a method of this name.
   public func hasMethod(_ name: String) -> Bool { torch_shim_module_has_method(reference, name) }
 
   /// Calls a method with copies of the arguments, to which gradients flow.

@@ -24,6 +24,7 @@ extension Tensor {
     try binary(TorchShimBinaryAdd, left, right, "+")
   }
 
+  /// `right` added to each element.
   public static func + (left: Tensor, right: Double) throws -> Tensor {
     try binary(TorchShimBinaryAdd, left, right, "+")
   }
@@ -33,6 +34,7 @@ extension Tensor {
     try binary(TorchShimBinarySubtract, left, right, "-")
   }
 
+  /// `right` taken from each element.
   public static func - (left: Tensor, right: Double) throws -> Tensor {
     try binary(TorchShimBinarySubtract, left, right, "-")
   }
@@ -42,10 +44,12 @@ extension Tensor {
     try binary(TorchShimBinaryMultiply, left, right, "*")
   }
 
+  /// Each element times `right`.
   public static func * (left: Tensor, right: Double) throws -> Tensor {
     try binary(TorchShimBinaryMultiply, left, right, "*")
   }
 
+  /// `left` times each element.
   public static func * (left: Double, right: Tensor) throws -> Tensor {
     try binary(TorchShimBinaryMultiply, right, left, "*")
   }
@@ -55,6 +59,7 @@ extension Tensor {
     try binary(TorchShimBinaryDivide, left, right, "/")
   }
 
+  /// Each element over `right`.
   public static func / (left: Tensor, right: Double) throws -> Tensor {
     try binary(TorchShimBinaryDivide, left, right, "/")
   }
@@ -87,19 +92,38 @@ extension Tensor {
     try Tensor(torch_shim_clamp(reference, range.lowerBound, range.upperBound), "clamped")
   }
 
+  /// −x of each element.
   public func negated() throws -> Tensor { try unary(TorchShimUnaryNegate, "negated") }
+
+  /// |x| of each element, for complex ones the modulus; the gradient at 0 is 0.
   public func absolute() throws -> Tensor { try unary(TorchShimUnaryAbsolute, "absolute") }
+
+  /// x² of each element.
   public func squared() throws -> Tensor { try unary(TorchShimUnarySquare, "squared") }
+
+  /// √x of each element; NaN below 0.
   public func squareRoot() throws -> Tensor { try unary(TorchShimUnarySquareRoot, "squareRoot") }
+
+  /// eˣ of each element.
   public func exponential() throws -> Tensor {
     try unary(TorchShimUnaryExponential, "exponential")
   }
+
+  /// The natural logarithm of each element; −∞ at 0, NaN below.
   public func logarithm() throws -> Tensor { try unary(TorchShimUnaryLogarithm, "logarithm") }
+
+  /// sin x of each element, in radians.
   public func sine() throws -> Tensor { try unary(TorchShimUnarySine, "sine") }
+
+  /// cos x of each element, in radians.
   public func cosine() throws -> Tensor { try unary(TorchShimUnaryCosine, "cosine") }
+
+  /// tanh x of each element.
   public func hyperbolicTangent() throws -> Tensor {
     try unary(TorchShimUnaryHyperbolicTangent, "hyperbolicTangent")
   }
+
+  /// 1/(1 + e⁻ˣ) of each element.
   public func sigmoid() throws -> Tensor { try unary(TorchShimUnarySigmoid, "sigmoid") }
 
   /// max(x, 0); the gradient at 0 is 0.
@@ -120,12 +144,15 @@ extension Tensor {
     try binary(TorchShimBinaryComplex, real, imaginary, "complex")
   }
 
+  /// Re z of each complex element.
   public func realPart() throws -> Tensor { try unary(TorchShimUnaryRealPart, "realPart") }
 
+  /// Im z of each complex element.
   public func imaginaryPart() throws -> Tensor {
     try unary(TorchShimUnaryImaginaryPart, "imaginaryPart")
   }
 
+  /// Re z − i·Im z of each complex element.
   public func conjugate() throws -> Tensor { try unary(TorchShimUnaryConjugate, "conjugate") }
 
   /// The discrete Fourier transform over the last two dimensions, complex.
@@ -164,14 +191,17 @@ extension Tensor {
     try Self.binary(TorchShimBinaryLess, self, other, "isLess")
   }
 
+  /// Where the elements are below `number`; of type bool.
   public func isLess(than number: Double) throws -> Tensor {
     try Self.binary(TorchShimBinaryLess, self, number, "isLess")
   }
 
+  /// Where the elements are at most those of `other`; of type bool.
   public func isAtMost(_ other: Tensor) throws -> Tensor {
     try Self.binary(TorchShimBinaryLessOrEqual, self, other, "isAtMost")
   }
 
+  /// Where the elements are at most `number`; of type bool.
   public func isAtMost(_ number: Double) throws -> Tensor {
     try Self.binary(TorchShimBinaryLessOrEqual, self, number, "isAtMost")
   }
@@ -203,14 +233,17 @@ extension Tensor {
     try reduce(TorchShimReductionSum, dimensions, keeping, "sum")
   }
 
+  /// Mean over `dimensions`, which count as in ``sum(over:keeping:)``.
   public func mean(over dimensions: [Int], keeping: Bool = false) throws -> Tensor {
     try reduce(TorchShimReductionMean, dimensions, keeping, "mean")
   }
 
+  /// The largest element over `dimensions`, which count as in ``sum(over:keeping:)``.
   public func maximum(over dimensions: [Int], keeping: Bool = false) throws -> Tensor {
     try reduce(TorchShimReductionMaximum, dimensions, keeping, "maximum")
   }
 
+  /// The smallest element over `dimensions`, which count as in ``sum(over:keeping:)``.
   public func minimum(over dimensions: [Int], keeping: Bool = false) throws -> Tensor {
     try reduce(TorchShimReductionMinimum, dimensions, keeping, "minimum")
   }
@@ -230,6 +263,7 @@ extension Tensor {
     try Tensor(torch_shim_quantile(reference, q, Int64(dimension), keeping), "quantile")
   }
 
+  /// eˣ over its sum along one dimension.
   public func softmax(along dimension: Int) throws -> Tensor {
     try Tensor(torch_shim_softmax(reference, Int64(dimension)), "softmax")
   }
