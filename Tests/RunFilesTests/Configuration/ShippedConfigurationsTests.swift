@@ -51,7 +51,7 @@ import Testing
         == .init(
           operator: .inpainting(.init(mask: .box(box), imageSize: 32)),
           noise: .gaussian(sigma: 0.05)))
-    #expect(configuration.sampler == .dps(.init(scale: 0.5, respacing: .sections([100]))))
+    #expect(configuration.sampler == .dps(.init(scale: 1, respacing: .sections([100]))))
     #expect(configuration.compute == .init())
     #expect(configuration.statistics == .init())
   }
