@@ -228,6 +228,20 @@ import Testing
     }
   }
 
+  /// As DiffPIR asks for it at much noise.
+  @Test func exactProximalPointIsExactWhereTheDataCountMost() throws {
+    let small = try CircularSuperResolution(
+      blur: CircularConvolution(kernel: .bicubic(factor: 2), imageShape: [1, 8, 12]), factor: 2)
+    let c = try TestNetworks.images([1], shape: [1, 8, 12])
+    let y = try TestNetworks.images([2], shape: [1, 4, 6])
+    let found = try small.proximal(c, precision: 1e-9, measurement: y, variance: 1).doubles()
+    let wanted = try small.proximal(
+      c.converted(to: .float64), precision: 1e-9, measurement: y.converted(to: .float64),
+      variance: 1
+    ).doubles()
+    for (value, exact) in zip(found, wanted) { #expect(abs(value - exact) < 1e-4) }
+  }
+
   @Test func exactProximalPointIsThatOfConjugateGradients() throws {
     let small = try CircularSuperResolution(
       blur: CircularConvolution(kernel: .bicubic(factor: 2), imageShape: [1, 8, 12]), factor: 2)
