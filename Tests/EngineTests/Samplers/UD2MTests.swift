@@ -216,6 +216,17 @@ import Testing
     }
   }
 
+  /// Beyond [−1, 1] too, so that samplers which follow it come back.
+  @Test func theGradientOfClippedInpaintingIsTheMask() throws {
+    let inpainting = try ClippedInpainting(
+      mask: InpaintingMask(values: [1, 0, 1, 1], height: 2, width: 2))
+    let x = try Tensor([0.5, 3, -1.5, 2] as [Float], shape: [1, 1, 2, 2])
+    let ones = try Tensor.full(1, shape: x.shape)
+    let found = try vectorJacobianProduct(at: x, cotangent: ones, of: inpainting.apply)
+    #expect(try found.value.floats() == [0.5, -1, -1, 1])
+    #expect(try found.gradient.floats() == [1, 0, 1, 1])
+  }
+
   // MARK: - Super-resolution
 
   @Test(arguments: [1, 2, 4])
