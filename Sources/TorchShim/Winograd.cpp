@@ -216,7 +216,7 @@ bool applies(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bi
          (!bias.defined() || bias.numel() == weight.size(0)) &&
          (!added.defined() ||
           added.sizes() == at::IntArrayRef({x.size(0), weight.size(0), x.size(2), x.size(3)})) &&
-         weight.size(0) % lanes == 0 && weight.size(1) % lanes == 0 &&
+         weight.size(0) % lanes == 0 && weight.size(1) % lanes == 0 && x.numel() > 0 &&
          (Tiles(x).count >= fewestTiles || weight.size(0) * weight.size(1) <= fewFilters);
 }
 

@@ -63,6 +63,11 @@ import Testing
     #expect(throws: TensorError.self) { try apply(0..<32, 0..<32) }
   }
 
+  @Test func aBatchOfNoImagesStaysOne() throws {
+    let layer = try Layer(Self.cases[1])
+    #expect(try layer.apply(layer.x.sliced(0..<0, along: 0)).shape == [0, 16, 15, 13])
+  }
+
   /// Few tiles take their filters in parts, many in one: the sums are the same.
   @Test func bitsDoNotDependOnTheNumberOfTiles() throws {
     let layer = try Layer(

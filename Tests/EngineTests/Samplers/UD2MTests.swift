@@ -216,6 +216,17 @@ import Testing
     }
   }
 
+  /// Beyond [−1, 1] too, so that samplers which follow it come back.
+  @Test func theGradientOfClippedInpaintingIsTheMask() throws {
+    let inpainting = try ClippedInpainting(
+      mask: InpaintingMask(values: [1, 0, 1, 1], height: 2, width: 2))
+    let x = try Tensor([0.5, 3, -1.5, 2] as [Float], shape: [1, 1, 2, 2])
+    let ones = try Tensor.full(1, shape: x.shape)
+    let found = try vectorJacobianProduct(at: x, cotangent: ones, of: inpainting.apply)
+    #expect(try found.value.floats() == [0.5, -1, -1, 1])
+    #expect(try found.gradient.floats() == [1, 0, 1, 1])
+  }
+
   // MARK: - Super-resolution
 
   @Test(arguments: [1, 2, 4])
@@ -226,6 +237,20 @@ import Testing
       #expect(try small.dotProductError(imageShape: [2, 8, 12]) < 1e-12)
       #expect(try small.measurementShape(ofImage: [2, 8, 12]) == [2, 8 / factor, 12 / factor])
     }
+  }
+
+  /// As DiffPIR asks for it at much noise.
+  @Test func exactProximalPointIsExactWhereTheDataCountMost() throws {
+    let small = try CircularSuperResolution(
+      blur: CircularConvolution(kernel: .bicubic(factor: 2), imageShape: [1, 8, 12]), factor: 2)
+    let c = try TestNetworks.images([1], shape: [1, 8, 12])
+    let y = try TestNetworks.images([2], shape: [1, 4, 6])
+    let found = try small.proximal(c, precision: 1e-9, measurement: y, variance: 1).doubles()
+    let wanted = try small.proximal(
+      c.converted(to: .float64), precision: 1e-9, measurement: y.converted(to: .float64),
+      variance: 1
+    ).doubles()
+    for (value, exact) in zip(found, wanted) { #expect(abs(value - exact) < 1e-4) }
   }
 
   @Test func exactProximalPointIsThatOfConjugateGradients() throws {

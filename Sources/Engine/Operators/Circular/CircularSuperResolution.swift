@@ -37,18 +37,17 @@ public struct CircularSuperResolution: LinearOperator {
     try CircularSuperResolution(blur: blur.moved(to: device), factor: factor)
   }
 
-  /// The proximal point over groups of s² aliased frequencies (Zhao et al., IEEE TIP 2016):
-  /// (r̂ − Ĥ*·mean(Ĥ·r̂)/(mean|Ĥ|² + variance·precision))/precision with r the right-hand side.
+  /// The proximal point c + Aᵀ(A Aᵀ + variance·precision)⁻¹(y − A c). In the frequencies of a measurement A Aᵀ is
+  /// diagonal: the mean of |Ĥ|² over the s² that decimation makes one (Zhao et al., IEEE TIP 2016).
+  ///
+  /// Their own form is a difference over the precision, which leaves rounding only where that is small.
   public func proximal(
     _ center: Tensor, precision: Double, measurement y: Tensor, variance: Double
   ) throws -> Tensor {
-    let right = try adjoint(y) / variance + center * precision
-    let h = blur.transfer(for: right)
-    let spectrum = try right.fourierTransform()
-    let above = try folded(spectrum * h)
-    let below = try folded(blur.transfer.power(for: right)) + variance * precision
-    let correction = try h.conjugate() * repeated(above / below)
-    return try (spectrum - correction).imageFromTransform() / precision
+    let residual = try (y - apply(center)).fourierTransform()
+    let power = try folded(blur.transfer.power(for: center)) + variance * precision
+    let correction = try blur.transfer(for: center).conjugate() * repeated(residual / power)
+    return try center + correction.imageFromTransform()
   }
 
   // MARK: - Pixels and frequencies

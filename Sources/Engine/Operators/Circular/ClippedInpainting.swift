@@ -4,7 +4,8 @@ import Tensors
 ///
 /// In image units [0,1] they are black. Noise falls on kept pixels only. The operator is affine, and
 /// not even that where x leaves [−1, 1]; the sampler `ud2m` knows it, samplers that need a linear
-/// operator do not take it.
+/// operator do not take it. Its gradient is m everywhere: that of the clip would be 0 beyond [−1, 1], and an
+/// estimate that left it would never be brought back.
 public struct ClippedInpainting: MeasurementOperator {
   /// m: 1 where a pixel is measured.
   public let mask: InpaintingMask
@@ -27,7 +28,9 @@ public struct ClippedInpainting: MeasurementOperator {
     return image
   }
 
-  public func apply(_ x: Tensor) throws -> Tensor { try restricted(x.clamped(to: -1...1)) }
+  public func apply(_ x: Tensor) throws -> Tensor {
+    try restricted(x.giving(x.detached().clamped(to: -1...1)) { $0 })
+  }
 
   /// m ⊙ y + (m − 1).
   public func restricted(_ y: Tensor) throws -> Tensor {

@@ -80,13 +80,15 @@ public struct MRI: LinearOperator, PseudoInvertible {
     }
   }
 
+  /// c + F⁻¹ (M̃ + variance·precision)⁻¹ F Aᵀ(y − A c), and c itself at frequencies that are not measured.
   public func proximal(
     _ center: Tensor, precision: Double, measurement y: Tensor, variance: Double
   ) throws -> Tensor {
-    try filtered(adjoint(y) / variance + center * precision) { weight in
-      let denominator = try weight / variance + precision
-      return try (denominator * 0 + 1) / denominator
-    }
+    try center
+      + filtered(adjoint(y - apply(center))) { weight in
+        // M̃ is 0, ½ or 1: 0, 1 and 1 for these. Rounding at the others is not divided by a small precision.
+        try (weight * 3 - weight * weight * 2) / (weight + variance * precision)
+      }
   }
 
   /// F⁻¹ w F x for real x, w a function of M̃.

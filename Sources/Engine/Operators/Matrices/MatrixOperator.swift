@@ -76,14 +76,16 @@ public struct MatrixOperator: LinearOperator {
     return try matrix.adjoint(y.reshaped([batch, -1])).reshaped([batch] + image.dimensions)
   }
 
-  /// x + Aᵀu with A Aᵀ u = y − A x, by conjugate gradients: of the images with the measurement y, the
-  /// one nearest to x, where A has independent rows.
+  /// x + A⁺(y − A x): of the images with the measurement y, or nearest to having it, the one nearest to x.
+  ///
+  /// By conjugate gradients for AᵀA v = Aᵀ(y − A x) from 0. Those for A Aᵀ u = y − A x would grow without end where
+  /// rows depend on each other or are empty, as a noisy y is no image's then.
   public func project(_ x: Tensor, onto y: Tensor) throws -> Tensor {
-    let residual = try y - apply(x)
-    let u = try ConjugateGradients(tolerance: 1e-5, iterations: 100).solve(
-      residual, from: residual * 0
-    ) { try apply(adjoint($0)) }
-    return try x + adjoint(u)
+    let right = try adjoint(y - apply(x))
+    return try x
+      + ConjugateGradients(tolerance: 1e-6, iterations: 100).solve(right, from: right * 0) {
+        try normal($0)
+      }
   }
 
   public func moved(to device: Device) throws -> MatrixOperator {

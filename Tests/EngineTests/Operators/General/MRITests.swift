@@ -79,6 +79,18 @@ import Testing
     expectSame(found, try right.expanded(center.shape), within: 1e-11)
   }
 
+  /// As DiffPIR asks for it at much noise: what is not measured stays as it was, to rounding of the image.
+  @Test(arguments: cases) func theProximalPointIsExactWhereTheDataCountMost(test: Case) throws {
+    let mri = try test.made()
+    let center = try OperatorChecks.random([2] + test.shape)
+    let y = try mri.apply(OperatorChecks.random([1] + test.shape, draw: 1))
+    let found = try mri.proximal(center, precision: 1e-9, measurement: y, variance: 1)
+    let wanted = try mri.proximal(
+      center.converted(to: .float64), precision: 1e-9, measurement: y.converted(to: .float64),
+      variance: 1)
+    expectSame(found, wanted, within: 1e-5)
+  }
+
   /// ‖A‖² is 1 where k and −k are both measured, ½ where only one of them is anywhere.
   @Test func theNormIsKnown() throws {
     func norm(_ values: [Float]) throws -> Double {

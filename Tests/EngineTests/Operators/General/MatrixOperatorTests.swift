@@ -57,6 +57,22 @@ import Testing
     #expect(abs(zip(moved, unseen).reduce(0) { $0 + $1.0 * $1.1 }) < 1e-9)
   }
 
+  /// Two rows are alike and one is empty, so no image has a noisy measurement: the nearest one has their mean,
+  /// and what the empty row says counts for nothing.
+  @Test(arguments: [ScalarType.float32, .float64])
+  func aProjectionWithDependentRowsIsTheNearestImage(type: ScalarType) throws {
+    let rows: [Double] = [3, 4, 0, 0, 3, 4, 0, 0, 0, 0, 0, 0, 0, 0, 5, 12]
+    let matrix = try MatrixOperator(
+      .dense(Tensor(rows, shape: [4, 4])), imageShape: [1, 2, 2])
+    let x = try Tensor([0.5, -0.25, 1, 0], shape: [1, 1, 2, 2]).converted(to: type)
+    let y = try Tensor([1.0, 2, -7, 6.69], shape: [1, 1, 1, 4]).converted(to: type)
+    let z = try matrix.project(x, onto: y).doubles()
+    // x + r·(1.5 − ⟨r, x⟩)/25 with r = (3, 4), and x + s·(6.69 − ⟨s, x⟩)/169 with s = (5, 12).
+    for (found, wanted) in zip(z, [0.62, -0.09, 1.05, 0.12]) {
+      #expect(abs(found - wanted) < 1e-4)
+    }
+  }
+
   @Test(arguments: operators.indices) func theGradientIsTheAdjoint(index: Int) throws {
     let matrix = Self.operators[index]
     let u = try OperatorChecks.random([2] + matrix.measurementShape, draw: 1)
