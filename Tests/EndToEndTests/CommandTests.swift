@@ -199,6 +199,17 @@ extension EndToEnd {
       #expect(result.errors.contains("a\\nb"), "\(result)")
       #expect(!FileManager.default.fileExists(atPath: output))
     }
+
+    /// Slurm takes a backslash for its own, so jobs with such a log fail without one.
+    @Test func aFolderThatSlurmWritesNoLogsIntoIsRefused() throws {
+      let folder = try TemporaryFolder()
+      let configuration = try TinyExperiment(images: 1).write(into: folder)
+      let output = folder(#"a\b"#)
+      let result = try Program.run(
+        ["submit", configuration, "--array", "2", "--time", "10", "--output", output])
+      #expect(result.code == 64 && result.errors.contains("backslash"), "\(result)")
+      #expect(!FileManager.default.fileExists(atPath: output))
+    }
   }
 
   /// The help texts as they are agreed on.

@@ -13,7 +13,7 @@ struct Submission {
     self.scripts = scripts.map { script in
       var script = script
       script.command = command
-      script.request.log = "\(folder)/\(script.request.log)"
+      script.request.keepLog(in: folder)
       return script
     }
   }
