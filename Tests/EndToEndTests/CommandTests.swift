@@ -200,6 +200,18 @@ extension EndToEnd {
       #expect(!FileManager.default.fileExists(atPath: output))
     }
 
+    /// Four tasks after an array of sixteen would draw a quarter, and no task the rest.
+    @Test func anArrayThatWouldDrawAPartOnlyIsWarnedOf() throws {
+      let folder = try TemporaryFolder()
+      let configuration = try TinyExperiment(images: 1).write(into: folder)
+      let share = ["run", configuration, "--output", folder("run"), "--shard", "0/3"]
+      #expect(try Program.run(share).code == 0)
+      let submit = ["submit", configuration, "--output", folder("run"), "--time", "10"]
+      let part = try Program.run(submit + ["--array", "2"])
+      #expect(part.code == 0 && part.errors.contains("take --array 3"), "\(part)")
+      #expect(try Program.run(submit + ["--array", "3"]).errors.isEmpty)
+    }
+
     /// Slurm takes a backslash for its own, so jobs with such a log fail without one.
     @Test func aFolderThatSlurmWritesNoLogsIntoIsRefused() throws {
       let folder = try TemporaryFolder()

@@ -40,6 +40,7 @@ struct Submit: ParsableCommand {
       scripts: job.scripts(for: measured))
     try submission.write()
     print(submission.text)
+    if let text = submission.earlierArrayWarning { Console().note("warning: \(text)") }
     if go { try submission.go() } else { print(submission.advice) }
   }
 
