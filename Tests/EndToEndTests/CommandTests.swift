@@ -187,6 +187,23 @@ extension EndToEnd {
     }
   }
 
+  /// A log's disk may be full, and a daemon's streams closed.
+  @Suite struct Streams {
+    @Test(arguments: ["2>/dev/full", ">/dev/full 2>&1", "<&- >&- 2>&-"])
+    func aRunGoesOnWithoutThem(streams: String) throws {
+      let folder = try TemporaryFolder()
+      let configuration = try TinyExperiment(images: 2).write(into: folder)
+      let run = ["run", configuration, "--output", folder("run")]
+      #expect(try Program.run(run, streams: streams).code == 0)
+      #expect(try Program.run(["status", folder("run")]).code == 0)
+    }
+
+    @Test func anErrorKeepsItsCode() throws {
+      let streams = "2>/dev/full"
+      #expect(try Program.run(["status", "no/such/folder"], streams: streams).code == 65)
+    }
+  }
+
   /// Scripts of Slurm are lines: nothing is written that would break one.
   @Suite struct Scripts {
     @Test func aPathOfTwoLinesIsRefused() throws {
