@@ -198,6 +198,15 @@ extension EndToEnd {
       #expect(try Program.run(["status", folder("run")]).code == 0)
     }
 
+    /// Ctrl-C ends the reader of a pipe with the run, which has to commit what it has.
+    @Test func aRunGoesOnWithoutItsReader() throws {
+      let folder = try TemporaryFolder()
+      let configuration = try TinyExperiment(images: 2).write(into: folder)
+      let run = ["run", configuration, "--output", folder("run")]
+      #expect(try Program.run(run, streams: "2>&1 | head -1").code == 0)
+      #expect(try Program.run(["status", folder("run")]).code == 0)
+    }
+
     @Test func anErrorKeepsItsCode() throws {
       let streams = "2>/dev/full"
       #expect(try Program.run(["status", "no/such/folder"], streams: streams).code == 65)
