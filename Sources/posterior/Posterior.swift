@@ -23,6 +23,7 @@ struct Posterior: ParsableCommand {
 
   /// Parses and runs, with this program's exit codes for its own errors.
   static func main() {
+    StandardStreams.openClosed()
     TorchRuntime.keepFreedMemory()
     TorchRuntime.prepareGPUs()
     var command = parsed()
@@ -52,7 +53,7 @@ struct Posterior: ParsableCommand {
   }
 
   private static func leave(_ error: any Error, _ code: Coordinator.ExitCode) -> Never {
-    FileHandle.standardError.write(Data("posterior: \(error)\n".utf8))
+    StandardStreams.writeError("posterior: \(error)\n")
     Foundation.exit(code.rawValue)
   }
 }

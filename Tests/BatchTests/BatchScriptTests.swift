@@ -79,6 +79,14 @@ import Testing
     #expect(JobRequest(for: .array).lines.hasSuffix("#SBATCH --signal=B:USR1@120"))
   }
 
+  /// Slurm would replace `%a` in a folder's name too, and the job fail without a log.
+  @Test func logFoldersAreTakenAsTheyAre() {
+    var request = JobRequest(for: .array)
+    request.keepLog(in: "/scratch/50 % of %a")
+    #expect(
+      request.lines.contains(#"#SBATCH --output="/scratch/50 %% of %%a/%x-%A_%a.log""# + "\n"))
+  }
+
   /// bash reads them, and so do its words: what is quoted comes back as it was.
   @Test func bashReadsThem() throws {
     for kind in BatchScript.Kind.allCases {

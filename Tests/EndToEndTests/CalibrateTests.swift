@@ -162,6 +162,7 @@ extension EndToEnd {
         "calibrate", configuration, "--output", folder("few"), "--set", "data.range=0-3",
       ])
       #expect(few.code == 0 && few.output.contains("no calibrated intervals"), "\(few)")
+      #expect(few.output.contains("none: they need 20 images"), "\(few)")
       #expect(!FileManager.default.fileExists(atPath: folder("few/calibration.yaml")))
       let one = try Program.run([
         "calibrate", configuration, "--output", folder("single"), "--set", "data.range=0",

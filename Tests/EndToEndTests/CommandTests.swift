@@ -187,6 +187,32 @@ extension EndToEnd {
     }
   }
 
+  /// A log's disk may be full, and a daemon's streams closed.
+  @Suite struct Streams {
+    @Test(arguments: ["2>/dev/full", ">/dev/full 2>&1", "<&- >&- 2>&-"])
+    func aRunGoesOnWithoutThem(streams: String) throws {
+      let folder = try TemporaryFolder()
+      let configuration = try TinyExperiment(images: 2).write(into: folder)
+      let run = ["run", configuration, "--output", folder("run")]
+      #expect(try Program.run(run, streams: streams).code == 0)
+      #expect(try Program.run(["status", folder("run")]).code == 0)
+    }
+
+    /// Ctrl-C ends the reader of a pipe with the run, which has to commit what it has.
+    @Test func aRunGoesOnWithoutItsReader() throws {
+      let folder = try TemporaryFolder()
+      let configuration = try TinyExperiment(images: 2).write(into: folder)
+      let run = ["run", configuration, "--output", folder("run")]
+      #expect(try Program.run(run, streams: "2>&1 | head -1").code == 0)
+      #expect(try Program.run(["status", folder("run")]).code == 0)
+    }
+
+    @Test func anErrorKeepsItsCode() throws {
+      let streams = "2>/dev/full"
+      #expect(try Program.run(["status", "no/such/folder"], streams: streams).code == 65)
+    }
+  }
+
   /// Scripts of Slurm are lines: nothing is written that would break one.
   @Suite struct Scripts {
     @Test func aPathOfTwoLinesIsRefused() throws {
@@ -197,6 +223,29 @@ extension EndToEnd {
         ["submit", configuration, "--array", "2", "--time", "10", "--output", output])
       #expect(result.code == 64 && result.errorLines.count == 1, "\(result)")
       #expect(result.errors.contains("a\\nb"), "\(result)")
+      #expect(!FileManager.default.fileExists(atPath: output))
+    }
+
+    /// Four tasks after an array of sixteen would draw a quarter, and no task the rest.
+    @Test func anArrayThatWouldDrawAPartOnlyIsWarnedOf() throws {
+      let folder = try TemporaryFolder()
+      let configuration = try TinyExperiment(images: 1).write(into: folder)
+      let share = ["run", configuration, "--output", folder("run"), "--shard", "0/3"]
+      #expect(try Program.run(share).code == 0)
+      let submit = ["submit", configuration, "--output", folder("run"), "--time", "10"]
+      let part = try Program.run(submit + ["--array", "2"])
+      #expect(part.code == 0 && part.errors.contains("take --array 3"), "\(part)")
+      #expect(try Program.run(submit + ["--array", "3"]).errors.isEmpty)
+    }
+
+    /// Slurm takes a backslash for its own, so jobs with such a log fail without one.
+    @Test func aFolderThatSlurmWritesNoLogsIntoIsRefused() throws {
+      let folder = try TemporaryFolder()
+      let configuration = try TinyExperiment(images: 1).write(into: folder)
+      let output = folder(#"a\b"#)
+      let result = try Program.run(
+        ["submit", configuration, "--array", "2", "--time", "10", "--output", output])
+      #expect(result.code == 64 && result.errors.contains("backslash"), "\(result)")
       #expect(!FileManager.default.fileExists(atPath: output))
     }
   }

@@ -157,6 +157,20 @@ import Testing
     #expect(throws: ImageError.self) { try experiment.checkInputs { _ in } }
   }
 
+  /// A folder of thousands of grey images is told in a few lines, a stack of them in one.
+  @Test func noticesOfManyFilesAreFew() {
+    var notices = InputNotices()
+    for index in (0..<3000).reversed() {
+      notices.add("\(index).png: grey", ofFile: "\(index).png", at: index)
+      notices.add("stack.npy: grey too", ofFile: "stack.npy", at: index)
+    }
+    notices.add("2.png: alpha left out", ofFile: "2.png", at: 2)
+    #expect(
+      notices.lines == ["0.png: grey", "stack.npy: grey too", "1.png: grey"]
+        + ["2.png: alpha left out"] + (2..<8).map { "\($0).png: grey" }
+        + ["… and 2992 more files: grey"])
+  }
+
   /// Files are read on all cores; which error is told must not depend on who is first.
   @Test func theFirstBadInputByNameIsTold() throws {
     let folder = try Experiments.folder(images: 300)

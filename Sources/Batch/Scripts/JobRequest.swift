@@ -36,6 +36,11 @@ public struct JobRequest: Hashable, Sendable {
     takesWarning = kind != .merge
   }
 
+  /// Puts the log into a folder; a `%` in its name is no pattern of Slurm's.
+  public mutating func keepLog(in folder: String) {
+    log = "\(folder.replacing("%", with: "%%"))/\(log)"
+  }
+
   /// Seconds before the time limit at which the job is told to stop: two minutes, less for short
   /// jobs. Slurm may send the signal up to a minute early.
   var warning: Int { min(120, time.seconds / 4) }

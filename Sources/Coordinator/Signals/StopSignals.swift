@@ -4,7 +4,8 @@ import Synchronization
 /// The signals that ask a run to stop: TERM, INT, USR1, USR2.
 ///
 /// A signal only sets a flag, which the main thread reads between messages. A second INT, half a
-/// second or more after the first, ends the process at once.
+/// second or more after the first, ends the process at once. A reader of the output that is gone stops
+/// no run.
 public enum StopSignals {
   private static let first = Atomic<Int32>(0)
   private static let time = Atomic<Int>(0)
@@ -25,6 +26,8 @@ public enum StopSignals {
     }
     // What the parent had blocked would never come.
     pthread_sigmask(SIG_UNBLOCK, &caught, nil)
+    // Ctrl-C ends `| tee log` too: what the run says when it stops must not kill it before it commits.
+    signal(SIGPIPE, SIG_IGN)
   }
 
   /// The first signal that came; nil before.

@@ -19,7 +19,7 @@ final class StartWatch: Sendable {
         posterior: MPI has not started within \(Int(seconds)) s: some rank hangs or was never started; \
         nothing was done, run again\n
         """
-      FileHandle.standardError.write(Data(text.utf8))
+      StandardStreams.writeError(text)
       _exit(ExitCode.interrupted.rawValue)
     }
     thread.name = "start watch"

@@ -40,10 +40,10 @@ public struct InverseProblem: Sendable {
 
   /// A, where a sampler needs a linear one.
   ///
-  /// - Throws: ``SamplerError/notLinear(sampler:)`` if A is not.
+  /// - Throws: ``SamplerError`` if A is not.
   public func linearOperator(for sampler: String) throws -> any LinearOperator {
     guard let linear = measurementOperator as? any LinearOperator else {
-      throw SamplerError.notLinear(sampler: sampler)
+      throw SamplerError.unfit(measurementOperator, sampler: sampler)
     }
     return linear
   }
@@ -62,13 +62,23 @@ public struct InverseProblem: Sendable {
 /// A problem that a sampler is not made for.
 public enum SamplerError: Error, Sendable, Equatable, CustomStringConvertible {
   case notLinear(sampler: String)
+  /// Whatever A is, what is seen of latents through a decoder is not linear in them.
+  case latents(sampler: String)
   case notGaussian(sampler: String)
   /// A setting outside what the sampler takes.
   case setting(String)
 
+  /// Why a sampler of linear problems cannot take an operator that is none.
+  static func unfit(_ operation: any MeasurementOperator, sampler: String) -> SamplerError {
+    operation is DecodedOperator ? .latents(sampler: sampler) : .notLinear(sampler: sampler)
+  }
+
   public var description: String {
     switch self {
     case .notLinear(let sampler): "the sampler \(sampler) needs a linear measurement operator"
+    case .latents(let sampler):
+      "the sampler \(sampler) needs a measurement that is linear in what it draws, and through the "
+        + "decoder of latents none is; take daps, dps with method ps, or ald"
     case .notGaussian(let sampler):
       "the sampler \(sampler) needs gaussian measurement noise with sigma above 0"
     case .setting(let text): text

@@ -115,8 +115,8 @@ extension RankHistogram {
   ///
   /// As many bins as give ten truths each, 20 at most: Pearson's χ² then is close to its law.
   init?(quantity: String, positions: [Double]) {
+    guard positions.count >= Self.fewestTruths else { return nil }
     let bins = min(20, positions.count / 10)
-    guard bins > 1 else { return nil }
     var counts = [Int](repeating: 0, count: bins)
     for position in positions { counts[min(Int(position * Double(bins)), bins - 1)] += 1 }
     let expected = Double(positions.count) / Double(bins)

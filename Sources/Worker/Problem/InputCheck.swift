@@ -8,7 +8,7 @@ extension Experiment {
   /// anything is drawn.
   ///
   /// - Parameter notice: is told what a reader had to say about a file, which it names, such as a
-  ///   dropped alpha channel; in the order of names.
+  ///   dropped alpha channel, and how many more files the same is to be said of.
   /// - Returns: SHA-256 of each file, by image.
   /// - Throws: the error of the first file that does not fit, in the order of names.
   public func checkInputs(notice: (String) -> Void) throws -> [ImageID: String] {
@@ -28,7 +28,7 @@ extension Experiment {
 private final class InputCheck: Sendable {
   fileprivate struct Findings {
     var digests: [ImageID: String] = [:]
-    var notices: [(index: Int, text: String)] = []
+    var notices = InputNotices()
     /// The error of the first file that does not fit, as far as is known.
     var problem: (index: Int, error: any Error)?
   }
@@ -59,9 +59,7 @@ private final class InputCheck: Sendable {
   func result() throws -> (digests: [ImageID: String], notices: [String]) {
     try findings.withLock { findings in
       if let problem = findings.problem { throw problem.error }
-      return (
-        findings.digests, findings.notices.sorted { $0.index < $1.index }.map(\.text)
-      )
+      return (findings.digests, findings.notices.lines)
     }
   }
 }
@@ -74,7 +72,7 @@ extension InputCheck.Findings {
     switch result {
     case .success(let found):
       digests[entry.id] = found.digest
-      notices += found.notices.map { (index, $0) }
+      for text in found.notices { notices.add(text, ofFile: entry.path, at: index) }
     case .failure(let error):
       if problem.map({ index < $0.index }) ?? true { problem = (index, error) }
     }

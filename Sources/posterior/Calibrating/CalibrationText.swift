@@ -48,7 +48,10 @@ struct CalibrationText {
   }
 
   private var ranks: [String] {
-    summary.ranks.map { rank in
+    guard !summary.ranks.isEmpty else {
+      return ["  none: they need \(RankHistogram.fewestTruths) images"]
+    }
+    return summary.ranks.map { rank in
       let counts = rank.counts.map(String.init).joined(separator: " ")
       return "  " + rank.quantity.padding(toLength: 14, withPad: " ", startingAt: 0)
         + String(format: " p = %.2g   ", rank.pValue) + "counts \(counts), "

@@ -33,12 +33,14 @@ struct Submit: ParsableCommand {
     let loaded = try explained { try options.configuration() }
     try explained { try loaded.validatePaths() }
     try checkPaths([options.config, loaded.configuration.run.output])
+    try checkLogFolder(loaded.configuration.run.output)
     let measured = try measured()
     let submission = Submission(
       command: try command(loaded.configuration.run.output, settled: measured?.settled ?? []),
       scripts: job.scripts(for: measured))
     try submission.write()
     print(submission.text)
+    if let text = submission.earlierArrayWarning { Console().note("warning: \(text)") }
     if go { try submission.go() } else { print(submission.advice) }
   }
 
@@ -71,5 +73,14 @@ struct Submit: ParsableCommand {
     throw Failure(
       "a script for Slurm cannot name \(path.debugDescription): it has a line break or another control character; "
         + "rename it, or choose another --output", .usage)
+  }
+
+  /// - Throws: ``Failure`` for a folder that Slurm writes no log into: in a name with a backslash it
+  ///   replaces no pattern and strips backslashes, and then the job fails without a word.
+  private func checkLogFolder(_ output: String) throws {
+    guard absolute(output).contains("\\") else { return }
+    throw Failure(
+      "Slurm writes no logs into \(absolute(output)): its name has a backslash; choose another --output",
+      .usage)
   }
 }

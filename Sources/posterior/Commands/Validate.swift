@@ -1,4 +1,5 @@
 import ArgumentParser
+import Coordinator
 import Foundation
 import RunFiles
 import Tensors
@@ -111,7 +112,7 @@ struct Validate: ParsableCommand {
   }
 
   private func note(_ line: String) {
-    if !quiet { FileHandle.standardError.write(Data((line + "\n").utf8)) }
+    if !quiet { StandardStreams.writeError(line + "\n") }
   }
 }
 

@@ -89,7 +89,7 @@ final class Console: RunObserver {
   }
 
   private func write(_ text: String) {
-    FileHandle.standardError.write(Data(text.utf8))
+    StandardStreams.writeError(text)
   }
 
   private static var columns: Int {

@@ -4,16 +4,18 @@ import RunFiles
 
 /// The scripts of a run, and their way to Slurm.
 struct Submission {
+  private let run: String
   private let folder: String
   private let scripts: [BatchScript]
 
   init(command: BatchCommand, scripts: [BatchScript]) {
     let folder = RunDirectory.scriptsPath(in: command.run)
+    run = command.run
     self.folder = folder
     self.scripts = scripts.map { script in
       var script = script
       script.command = command
-      script.request.log = "\(folder)/\(script.request.log)"
+      script.request.keepLog(in: folder)
       return script
     }
   }
@@ -42,6 +44,17 @@ struct Submission {
     guard scripts.count > 1 else { return "To submit it:\n  \(submit)" }
     return "To submit it with its merge job:\n  job=$(\(submit))\n"
       + "  sbatch --dependency=afterany:$job \(ShellWord.quoted(path(scripts[1])))"
+  }
+
+  /// That this array is to draw a part only, as its tasks are some of an earlier array's.
+  var earlierArrayWarning: String? {
+    guard let tasks = scripts[0].request.arrayTasks,
+      let array = ArrayGeometry(first: 0, step: 1, count: tasks),
+      let earlier = array.earlierArray(in: RunDirectory.arrays(in: run))
+    else { return nil }
+    return "an array of \(earlier.count) tasks (\(earlier)) has run in \(run): the tasks \(array) "
+      + "take their shares of it again, and the others are not drawn; take --array \(earlier.count), or "
+      + "delete \(run)/status-*.json to divide the work anew"
   }
 
   /// Submits the job, and the merge job to start when it has ended.

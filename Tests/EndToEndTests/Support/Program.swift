@@ -46,6 +46,13 @@ enum Program {
       words, environment: environment.merging(more) { $1 }, folder: packageRoot)
   }
 
+  /// Starts the program with what a shell makes of its streams, such as `2>&-`, and waits for its end.
+  static func run(_ arguments: [String], streams: String) throws -> ProgramResult {
+    let words = ["/bin/sh", "-c", "exec \"$0\" \"$@\" \(streams)", binary] + arguments
+    return try StartedProgram(words, environment: environment, folder: packageRoot)
+      .wait(timeout: 120)
+  }
+
   /// Starts the program and waits for its end.
   static func run(
     _ arguments: [String], ranks: Int? = nil, environment more: [String: String] = [:],

@@ -77,4 +77,12 @@ import Testing
     #expect(text.contains("posterior run configs/\(name)"))
     #expect(text.split(separator: "\n").allSatisfy { $0.count <= 100 })
   }
+
+  /// Failures of phase retrieval show only by comparing samples, and only those that are kept.
+  @Test(arguments: Samples.published.filter { $0.hasSuffix("phase-retrieval.yaml") })
+  func phaseRetrievalComparesAllSamples(name: String) throws {
+    let path = Samples.package.appending(path: "configs/\(name)").path
+    let configuration = try Configuration.load(path: path).configuration
+    #expect(configuration.statistics.keepSamples == configuration.run.samples)
+  }
 }

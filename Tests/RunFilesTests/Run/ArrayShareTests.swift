@@ -104,6 +104,23 @@ import Testing
     #expect(share?.geometry.count == share?.shard.count)
   }
 
+  /// What is foretold of an array without gaps is what its tasks then do.
+  @Test(arguments: [geometry(0, 1, 3), geometry(1, 1, 2), geometry(0, 2, 3), geometry(2, 1, 1)])
+  func foretellsThatAnArrayIsPartOfAnEarlierOne(array: ArrayGeometry) throws {
+    let two = [Self.geometry(0, 1, 8), Self.geometry(0, 2, 4)]
+    for recorded in [[], two, [Self.geometry(0, 1, 2)]] {
+      for index in 0..<array.count {
+        let values = [
+          array.task(ofShare: index), array.first, array.task(ofShare: array.count - 1),
+          array.step, array.count,
+        ]
+        let share = try ArrayShare.slurmTask(
+          Self.environment(values.map { "\($0)" }), recorded: recorded)
+        #expect(share?.geometry == array.earlierArray(in: recorded) ?? array)
+      }
+    }
+  }
+
   @Test func saysWhichShareAndWhy() throws {
     let again = try ArrayShare.slurmTask(
       Self.environment(["3", "1", "3", "1", "2"]), recorded: [Self.geometry(0, 1, 4)])

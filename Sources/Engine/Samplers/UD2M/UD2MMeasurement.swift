@@ -48,7 +48,7 @@ public struct UD2MMeasurement: Sendable {
     case let linear as any LinearOperator:
       task = isImage ? .deblurring(linear) : .linear(linear)
     case let own as any OwnAdjoint: task = .selfAdjoint(own)
-    default: throw SamplerError.notLinear(sampler: sampler)
+    default: throw SamplerError.unfit(chosen, sampler: sampler)
     }
   }
 

@@ -40,6 +40,17 @@ public struct ArrayGeometry: Codable, Hashable, Sendable {
     return try? Shard(index: (id - first) / step, count: count)
   }
 
+  /// The array of which a new one with these numbers, and no gaps, starts some tasks again, as
+  /// ``ArrayShare/slurmTask(_:recorded:)`` has it; nil if its tasks have shares of their own.
+  ///
+  /// - Parameter recorded: the arrays that have run in the folder, those to be preferred first.
+  public func earlierArray(in recorded: [ArrayGeometry]) -> ArrayGeometry? {
+    let bounds = [first, task(ofShare: count - 1)]
+    return recorded.first { earlier in
+      earlier.count > count && bounds.allSatisfy { earlier.shard(ofTask: $0) != nil }
+    }
+  }
+
   /// The task that has a share.
   public func task(ofShare index: Int) -> Int { first + index * step }
 }

@@ -97,6 +97,11 @@ import Testing
     let curved = InverseProblem(
       prior: try DPSTests.gaussian(), measurementOperator: Squaring(),
       measurement: try Tensor.full(0, shape: [1] + DPSTests.shape), noise: .gaussian(sigma: 0.1))
+    // The operator is linear here, and the decoder in the way.
+    let ofLatents = InverseProblem(
+      prior: try DPSTests.gaussian(),
+      measurementOperator: DecodedOperator(Denoising(), decoder: SameImage(shape: DPSTests.shape)),
+      measurement: try Tensor.full(0, shape: [1] + DPSTests.shape), noise: .gaussian(sigma: 0.1))
     #expect(throws: SamplerError.notLinear(sampler: "ddnm")) {
       try DDNM(DPSTests.reverse(steps: 4), problem: curved)
     }
@@ -104,9 +109,20 @@ import Testing
       try Kind.diffPIR.sampler(curved).check(curved)
     }
     #expect(throws: SamplerError.self) { try PnPULA(PnPULATests.settings(), problem: curved) }
+    #expect(throws: SamplerError.latents(sampler: "ddnm")) {
+      try DDNM(DPSTests.reverse(steps: 4), problem: ofLatents)
+    }
     let steps = PnPULATests.settings(delta: 1e-3, lambda: 1)
     #expect(throws: SamplerError.notLinear(sampler: "pnp-ula, start: adjoint")) {
       try PnPULA(steps, problem: curved).check(curved)
     }
   }
+}
+
+/// A decoder whose images are the latents.
+private struct SameImage: Decoder {
+  let shape: [Int]
+  var latentShape: [Int] { shape }
+  var imageShape: [Int] { shape }
+  func decode(_ z: Tensor) throws -> Tensor { z }
 }
