@@ -54,7 +54,7 @@ import Testing
   @Test func headHasWhatIsAskedFor() {
     var request = JobRequest(for: .gpu)
     (request.nodes, request.tasksPerNode, request.gpusPerTask, request.cpusPerTask) = (3, 2, 1, 7)
-    (request.partition, request.account) = ("gpu", "lab")
+    (request.partition, request.account, request.qos) = ("gpu", "lab", "long")
     request.time = SlurmTime(seconds: 240)
     request.log = "/a b/%x-%j.log"
     request.options = ["--mem=8G", "--constraint=\"a100\""]
@@ -63,6 +63,7 @@ import Testing
         #SBATCH --job-name=posterior
         #SBATCH --partition=gpu
         #SBATCH --account=lab
+        #SBATCH --qos=long
         #SBATCH --nodes=3
         #SBATCH --ntasks-per-node=2
         #SBATCH --cpus-per-task=7

@@ -238,6 +238,20 @@ extension EndToEnd {
       #expect(try Program.run(submit + ["--array", "3"]).errors.isEmpty)
     }
 
+    /// A cluster that demands a quality of service refuses the merge job too without one.
+    @Test func bothJobsAskForTheQualityOfService() throws {
+      let folder = try TemporaryFolder()
+      let configuration = try TinyExperiment(images: 1).write(into: folder)
+      let result = try Program.run(
+        ["submit", configuration, "--output", folder("run"), "--time", "10", "--array", "2"]
+          + ["--qos", "long"])
+      #expect(result.code == 0, "\(result)")
+      for script in ["array", "merge"] {
+        let text = try String(contentsOfFile: folder("run/slurm/\(script).sbatch"), encoding: .utf8)
+        #expect(text.contains("\n#SBATCH --qos=long\n"), "\(text)")
+      }
+    }
+
     /// Slurm takes a backslash for its own, so jobs with such a log fail without one.
     @Test func aFolderThatSlurmWritesNoLogsIntoIsRefused() throws {
       let folder = try TemporaryFolder()

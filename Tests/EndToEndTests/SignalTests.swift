@@ -19,7 +19,8 @@ extension EndToEnd {
     static let cases = [
       Case(signal: SIGTERM, ranks: nil), Case(signal: SIGINT, ranks: nil),
       Case(signal: SIGUSR1, ranks: nil), Case(signal: SIGUSR2, ranks: nil),
-      Case(signal: SIGTERM, ranks: 2, code: 1), Case(signal: SIGUSR1, ranks: 2),
+      Case(signal: SIGHUP, ranks: nil), Case(signal: SIGTERM, ranks: 2, code: 1),
+      Case(signal: SIGUSR1, ranks: 2),
     ]
 
     /// Some 5 s on two quiet cores.
@@ -40,6 +41,18 @@ extension EndToEnd {
         #expect(resumed.errors.contains(skipped), "\(each.testDescription): \(resumed)")
         try expectSame(run.maps(), quiet.maps(), each.testDescription)
       }
+    }
+
+    @Test func nohupKeepsARunGoing() throws {
+      let folder = try TemporaryFolder()
+      let configuration = try Self.experiment.write(into: folder)
+      let run = RunFolder(path: folder("run"))
+      let program = try StartedProgram(
+        ["nohup", Program.binary, "run", configuration, "--output", run.path],
+        environment: Program.environment, folder: Program.packageRoot)
+      #expect(program.waitUntil { ((try? run.units().count) ?? 0) >= 2 }, "\(program.errors)")
+      program.send(SIGHUP)
+      #expect(try program.wait(timeout: 120).code == 0)
     }
 
     /// Interrupts a run that has drawn something; returns how many samples it has committed.

@@ -20,6 +20,8 @@ public struct JobRequest: Hashable, Sendable {
   public var partition: String?
   /// The account that is charged; nil for the user's default.
   public var account: String?
+  /// The quality of service; nil for the user's default.
+  public var qos: String?
   /// More options of sbatch, one a line, as they are.
   public var options: [String] = []
 
@@ -53,6 +55,7 @@ public struct JobRequest: Hashable, Sendable {
   private var all: [(String, String?)] {
     [
       ("job-name", name), ("partition", partition), ("account", account),
+      ("qos", qos),
       ("array", arrayTasks.map { "0-\($0 - 1)" }), ("nodes", nodes.map(String.init)),
       ("ntasks-per-node", tasksPerNode.map(String.init)),
       ("cpus-per-task", "\(cpusPerTask)"), ("gpus-per-task", gpusPerTask.map(String.init)),

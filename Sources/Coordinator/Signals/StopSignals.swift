@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// The signals that ask a run to stop: TERM, INT, USR1, USR2.
+/// The signals that ask a run to stop: TERM, INT, USR1, USR2, and HUP unless it is ignored, as `nohup` has it.
 ///
 /// A signal only sets a flag, which the main thread reads between messages. A second INT, half a
 /// second or more after the first, ends the process at once. A reader of the output that is gone stops
@@ -20,7 +20,8 @@ public enum StopSignals {
     action.sa_flags = SA_RESTART
     var caught = sigset_t()
     sigemptyset(&caught)
-    for signal in [SIGTERM, SIGINT, SIGUSR1, SIGUSR2] {
+    let asking = [SIGTERM, SIGINT, SIGUSR1, SIGUSR2] + (isIgnored(SIGHUP) ? [] : [SIGHUP])
+    for signal in asking {
       sigaction(signal, &action, nil)
       sigaddset(&caught, signal)
     }
@@ -28,6 +29,13 @@ public enum StopSignals {
     pthread_sigmask(SIG_UNBLOCK, &caught, nil)
     // Ctrl-C ends `| tee log` too: what the run says when it stops must not kill it before it commits.
     signal(SIGPIPE, SIG_IGN)
+  }
+
+  private static func isIgnored(_ signal: Int32) -> Bool {
+    var present = sigaction()
+    sigaction(signal, nil, &present)
+    return unsafeBitCast(present.__sigaction_handler.sa_handler, to: Int.self)
+      == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
   /// The first signal that came; nil before.
@@ -62,6 +70,7 @@ enum SignalName {
     case SIGINT: "signal INT"
     case SIGUSR1: "signal USR1"
     case SIGUSR2: "signal USR2"
+    case SIGHUP: "signal HUP"
     default: "signal \(number)"
     }
   }

@@ -29,10 +29,13 @@ struct JobOptions: ParsableArguments {
   @Option(help: "Account the job is charged to.")
   var account: String?
 
+  @Option(help: "Quality of service of the job.")
+  var qos: String?
+
   @Option(
     name: .customLong("sbatch"), parsing: .singleValue,
     help: ArgumentHelp(
-      "One more option of sbatch, such as --sbatch=--mem=8G; may be repeated.",
+      "One more option of sbatch for the tasks, not for merging, such as --sbatch=--mem=8G; may be repeated.",
       valueName: "option"))
   var extra: [String] = []
 
@@ -58,6 +61,7 @@ struct JobOptions: ParsableArguments {
     }
     try check("--partition", partition)
     try check("--account", account)
+    try check("--qos", qos)
     for option in extra { try check("--sbatch", option) }
   }
 }
@@ -95,7 +99,7 @@ extension JobOptions {
 
   private func mergeScript(_ measured: CostMeasurement?) -> BatchScript {
     var request = JobRequest(for: .merge)
-    (request.partition, request.account) = (partition, account)
+    (request.partition, request.account, request.qos) = (partition, account, qos)
     // A node that has no more cores than a task of the array would never take the job.
     request.cpusPerTask = min(request.cpusPerTask, self.request(.array, measured).cpusPerTask)
     if let measured {
@@ -107,7 +111,8 @@ extension JobOptions {
 
   private func request(_ kind: BatchScript.Kind, _ measured: CostMeasurement?) -> JobRequest {
     var request = JobRequest(for: kind)
-    (request.partition, request.account, request.options) = (partition, account, extra)
+    (request.partition, request.account, request.qos) = (partition, account, qos)
+    request.options = extra
     request.cpusPerTask = cpusPerTask ?? measured?.cores ?? request.cpusPerTask
     return request
   }
