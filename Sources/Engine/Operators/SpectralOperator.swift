@@ -64,7 +64,7 @@ extension CircularBlur: SpectralOperator {
   public func spectrum() throws -> any SingularSpectrum { try convolution.spectrum() }
 }
 
-/// The singular values are the moduli of a kernel's Fourier transform.
+/// AᵀA is a filter, F⁻¹ |Ĥ|² F: the singular values are the moduli of a transfer function.
 struct TransferSpectrum: SingularSpectrum {
   /// |Ĥ|, [1, 1, H, W].
   private let moduli: [Double]
@@ -72,7 +72,11 @@ struct TransferSpectrum: SingularSpectrum {
   let largestSingularValue: Double
 
   init(_ transfer: TransferFunction) throws {
-    let power = try transfer.power(for: Tensor.full(0, shape: [1], type: .float64))
+    try self.init(power: transfer.power(for: Tensor.full(0, shape: [1], type: .float64)))
+  }
+
+  /// - Parameter power: |Ĥ|², [1, 1, H, W] with frequency zero at (0, 0), the same at k and −k.
+  init(power: Tensor) throws {
     moduli = try power.doubles().map { $0.squareRoot() }
     shape = power.shape
     largestSingularValue = moduli.max() ?? 0

@@ -17,6 +17,7 @@ import Testing
       ("super-resolution", try SuperResolution(scaleFactor: 2, imageShape: shape)),
       ("circular", try CircularConvolution(kernel: kernel, imageShape: shape)),
       ("circular correlation", try CircularBlur(kernel: kernel, imageShape: shape)),
+      ("MRI", try MRI(mask: UndersamplingMask(values: mask, height: 8, width: 12))),
     ]
   }
 

@@ -161,7 +161,7 @@ import Testing
     "{name: daps}", "{name: daps, branch: legacy, preset: 4k}",
     "{name: daps, annealing: {scheduler: ve, num_steps: 7}, ode: {scheduler: vp, beta_min: 0.85, "
       + "beta_max: 12, beta_type: scaled_linear, solver: heun}}",
-    "{name: daps, ode: {scheduler: trigflow, sigma_d: 0.5}, annealing: {timestep: poly-2.5}}",
+    "{name: daps, ode: {scheduler: trigflow, sigma_d: 0.5}, annealing: {timestep: 'poly-2.5'}}",
     "{name: daps, mcmc: {algorithm: mh, lr: 0.1, tau: 0.05}}",
     "{name: daps, mcmc: {algorithm: hmc, prior_solver: score-min, prior_sigma_min: 0.02, "
       + "likelihood: derived, lr_schedule: legacy, gradient_limit: 2.5}}",

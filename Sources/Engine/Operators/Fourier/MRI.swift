@@ -7,8 +7,8 @@ import Tensors
 /// parts; what is not measured is 0.
 ///
 /// For real images AᵀA = F⁻¹ M̃ F with M̃(k) = (M(k) + M(−k))/2, as the transform of a real image has
-/// conjugate values at k and −k. So ‖A‖² is the largest M̃, at most 1, and pseudo-inverse and proximal
-/// point are exact.
+/// conjugate values at k and −k. So the singular values are √M̃: 0, √½ and 1; and pseudo-inverse and
+/// proximal point are exact.
 public struct MRI: LinearOperator, PseudoInvertible {
   let mask: UndersamplingMask
   /// Whether frequency zero is in the middle, at (H/2, W/2), of mask and measurement, and the image's
@@ -137,4 +137,11 @@ public struct MRI: LinearOperator, PseudoInvertible {
   }
 
   private var wanted: String { "[…, \(mask.height), \(mask.width)]" }
+}
+
+extension MRI: SpectralOperator {
+  /// √M̃. Where the image's origin lies changes nothing, as filters commute with circular shifts.
+  public func spectrum() throws -> any SingularSpectrum {
+    try TransferSpectrum(power: isCentered ? fromMiddle(symmetric) : symmetric)
+  }
 }

@@ -78,14 +78,12 @@ public struct MatrixOperator: LinearOperator {
 
   /// x + A⁺(y − A x): of the images with the measurement y, or nearest to having it, the one nearest to x.
   ///
-  /// By conjugate gradients for AᵀA v = Aᵀ(y − A x) from 0. Those for A Aᵀ u = y − A x would grow without end where
-  /// rows depend on each other or are empty, as a noisy y is no image's then.
+  /// By conjugate gradients for AᵀA z = Aᵀy from x, which move along the rows only. Those for A Aᵀ u = y − A x would
+  /// grow without end where rows depend on each other or are empty, as a noisy y is no image's then.
   public func project(_ x: Tensor, onto y: Tensor) throws -> Tensor {
-    let right = try adjoint(y - apply(x))
-    return try x
-      + ConjugateGradients(tolerance: 1e-6, iterations: 100).solve(right, from: right * 0) {
-        try normal($0)
-      }
+    try ConjugateGradients(iterations: 100).solve(adjoint(y).expanded(x.shape), from: x) {
+      try normal($0)
+    }
   }
 
   public func moved(to device: Device) throws -> MatrixOperator {

@@ -182,7 +182,7 @@ extension ValueKind where Value == Double {
   /// poly-7, with the power of the grid.
   fileprivate static var polynomial: Self {
     Self("poly-N with a number N from 1 to 100, such as poly-7") { node in
-      guard let text = node.plain, text.hasPrefix("poly-") else { return nil }
+      guard case .scalar(let text, _) = node.content, text.hasPrefix("poly-") else { return nil }
       return Numerals.real(String(text.dropFirst(5))).flatMap { (1...100).contains($0) ? $0 : nil }
     }
   }

@@ -1,3 +1,5 @@
+import Foundation
+import LinearAlgebra
 import Tensors
 import Testing
 
@@ -103,6 +105,27 @@ import Testing
     for test in Self.cases {
       #expect(try test.made().operatorNorm(imageShape: test.shape) <= 1 + 1e-12)
     }
+  }
+
+  /// V·g(S)·Vᵀ against LAPACK's decomposition of the dense matrix, for a smooth g that tells 0, √½ and 1
+  /// apart; float64, sums of up to 162 products.
+  @Test(arguments: cases) func theSpectrumIsThatOfTheMatrix(test: Case) throws {
+    let mri = try test.made()
+    let pixels = test.shape.reduce(1, *)
+    let units = (0..<pixels * pixels).map { $0 % (pixels + 1) == 0 ? 1.0 : 0 }
+    let images = try Tensor(units, shape: [pixels] + test.shape)
+    let rows = try mri.apply(images)
+    let dense = Matrix(rows: pixels, columns: 2 * pixels, elements: try rows.doubles()).transposed
+    let singular = try SingularValues(dense)
+    let known = [0, 0.5.squareRoot(), 1]
+    #expect(singular.values.allSatisfy { s in known.contains { abs($0 - s) < 1e-12 } })
+    var scaled = singular.right
+    for (i, s) in singular.values.enumerated() {
+      for j in 0..<pixels { scaled[i, j] *= cos(5 * s) }
+    }
+    let wanted = try singular.right.transposed * scaled
+    let found = try mri.spectrum().scaled(images) { cos(5 * $0) }
+    expectSame(found, try Tensor(wanted.elements, shape: [pixels] + test.shape))
   }
 
   /// A constant image has one frequency, 0, of √(H·W) times its value.

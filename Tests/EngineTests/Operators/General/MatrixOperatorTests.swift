@@ -1,3 +1,4 @@
+import Foundation
 import Tensors
 import Testing
 
@@ -71,6 +72,39 @@ import Testing
     for (found, wanted) in zip(z, [0.62, -0.09, 1.05, 0.12]) {
       #expect(abs(found - wanted) < 1e-4)
     }
+  }
+
+  /// 100 rows of the cosine transform of 256 values, which are orthonormal.
+  private static func cosines() throws -> MatrixOperator {
+    let values = (0..<100 * 256).map { index -> Float in
+      let frequency = Double(index / 256 + 1) * .pi / 256
+      return Float(cos((Double(index % 256) + 0.5) * frequency) / 128.0.squareRoot())
+    }
+    return try MatrixOperator(
+      .dense(Tensor(values, shape: [100, 256])), imageShape: [1, 16, 16])
+  }
+
+  /// c + Aᵀ(y − A c)/(1 + precision) for orthonormal rows, also of a measurement that is small against A c: the
+  /// null space stays as it was, to rounding of 256 products in float32.
+  @Test(arguments: [1e-9, 1e-6], [0, 0.01, 1])
+  func aProximalPointWhereTheDataCountMostIsExact(precision: Double, contrast: Double) throws {
+    let matrix = try Self.cosines()
+    let center = try OperatorChecks.random([2, 1, 16, 16])
+    let y = try matrix.apply(OperatorChecks.random([1, 1, 16, 16], draw: 1) * contrast)
+    let wanted = try center + matrix.adjoint(y - matrix.apply(center)) / (1 + precision)
+    let found = try matrix.proximal(center, precision: precision, measurement: y, variance: 1)
+    #expect(try found.distance(to: wanted) < 3e-5)
+  }
+
+  /// Rows that stand twice in the matrix, with measurements that contradict each other: what is nearest already
+  /// stays, though the residual is not 0.
+  @Test func aProjectionOfAProjectionIsTheSame() throws {
+    let rows = try OperatorChecks.random([100, 256], draw: 5)
+    let matrix = try MatrixOperator(
+      .dense(.concatenated([rows, rows, rows], along: 0)), imageShape: [1, 16, 16])
+    let y = try OperatorChecks.random([1, 1, 1, 300], draw: 6)
+    let once = try matrix.project(OperatorChecks.random([2, 1, 16, 16]), onto: y)
+    #expect(try matrix.project(once, onto: y).distance(to: once) < 1e-3)
   }
 
   @Test(arguments: operators.indices) func theGradientIsTheAdjoint(index: Int) throws {

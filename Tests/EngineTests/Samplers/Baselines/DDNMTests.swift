@@ -115,4 +115,23 @@ import Testing
     let broken = MomentCheck([x], means: [mean], variances: [variance * 1.4])
     #expect(broken.varianceDeviation > MomentCheck.limit)
   }
+
+  /// With all frequencies AᵀA = 1, and the noise of the scan is noise of the same σ on the image: the
+  /// samples are those of denoising Aᵀy, to float32 rounding of transforms of 64 numbers.
+  @Test(arguments: [true, false]) func aNoisyScanOfAllFrequenciesIsDenoised(centered: Bool) throws {
+    let mask = try UndersamplingMask(
+      values: [Float](repeating: 1, count: 64), height: 8, width: 8)
+    let scan = try MRI(mask: mask, centered: centered)
+    let y = try Tensor(
+      ExactPosteriorTests.numbers(128, draw: 3).map { 0.5 * $0 }, shape: [1, 2, 8, 8])
+    func sample(_ operation: any LinearOperator, _ y: Tensor) throws -> Tensor {
+      let problem = InverseProblem(
+        prior: try DPSTests.gaussian(), measurementOperator: operation, measurement: y,
+        noise: .gaussian(sigma: 0.3))
+      return try DDNM(DPSTests.reverse(steps: 20), problem: problem)
+        .sample(problem, noise: BaselineTests.noise([0, 1])).x
+    }
+    let denoised = try sample(Denoising(), scan.adjoint(y))
+    #expect(try sample(scan, y).distance(to: denoised) < 1e-4)
+  }
 }
