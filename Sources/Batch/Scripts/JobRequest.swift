@@ -54,8 +54,7 @@ public struct JobRequest: Hashable, Sendable {
 
   private var all: [(String, String?)] {
     [
-      ("job-name", name), ("partition", partition), ("account", account),
-      ("qos", qos),
+      ("job-name", name), ("partition", partition), ("account", account), ("qos", qos),
       ("array", arrayTasks.map { "0-\($0 - 1)" }), ("nodes", nodes.map(String.init)),
       ("ntasks-per-node", tasksPerNode.map(String.init)),
       ("cpus-per-task", "\(cpusPerTask)"), ("gpus-per-task", gpusPerTask.map(String.init)),

@@ -98,8 +98,7 @@ extension JobOptions {
   }
 
   private func mergeScript(_ measured: CostMeasurement?) -> BatchScript {
-    var request = JobRequest(for: .merge)
-    (request.partition, request.account, request.qos) = (partition, account, qos)
+    var request = charged(.merge)
     // A node that has no more cores than a task of the array would never take the job.
     request.cpusPerTask = min(request.cpusPerTask, self.request(.array, measured).cpusPerTask)
     if let measured {
@@ -110,10 +109,16 @@ extension JobOptions {
   }
 
   private func request(_ kind: BatchScript.Kind, _ measured: CostMeasurement?) -> JobRequest {
-    var request = JobRequest(for: kind)
-    (request.partition, request.account, request.qos) = (partition, account, qos)
+    var request = charged(kind)
     request.options = extra
     request.cpusPerTask = cpusPerTask ?? measured?.cores ?? request.cpusPerTask
+    return request
+  }
+
+  /// What every job of a run must say where a cluster demands it: where it runs and who pays.
+  private func charged(_ kind: BatchScript.Kind) -> JobRequest {
+    var request = JobRequest(for: kind)
+    (request.partition, request.account, request.qos) = (partition, account, qos)
     return request
   }
 

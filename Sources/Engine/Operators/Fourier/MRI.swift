@@ -86,8 +86,8 @@ public struct MRI: LinearOperator, PseudoInvertible {
   ) throws -> Tensor {
     try center
       + filtered(adjoint(y - apply(center))) { weight in
-        // M̃ is 0, ½ or 1: 0, 1 and 1 for these. Rounding at the others is not divided by a small precision.
-        try (weight * 3 - weight * weight * 2) / (weight + variance * precision)
+        // M̃ is 0, ½ or 1. Where it is 0, rounding is not divided by a small precision.
+        try (weight * 2).clamped(to: 0...1) / (weight + variance * precision)
       }
   }
 
