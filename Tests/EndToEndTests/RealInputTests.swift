@@ -90,6 +90,56 @@ extension EndToEnd {
       }
     }
 
+    /// Measurements whose truths are known are scored like simulated ones: where y was simulated from those truths with
+    /// the same seed, by the same numbers.
+    @Test func measurementsWithTruthsAreScored() throws {
+      let folder = try TemporaryFolder()
+      let tiny = TinyExperiment(images: 3)
+      let simulated = RunFolder(path: folder("simulated"))
+      let first = try Program.run(["run", try tiny.write(into: folder), "--output", simulated.path])
+      #expect(first.code == 0, "\(first)")
+      for name in ["image-000", "image-002"] {
+        let maps = "\(simulated.path)/maps/\(name)"
+        let y = try Npy.read(path: "\(maps)/measurement.npy")
+        try folder.write(try y.floats(), shape: y.shape, to: "y/\(name).npy")
+      }
+      let source = "  measurements: \(folder("y"))\n  truths: \(folder("images"))"
+      let text = tiny.yaml(images: "IMAGES").replacing("  images: IMAGES", with: source)
+      let configuration = try folder.write(text, to: "measured.yaml")
+      let measured = RunFolder(path: folder("measured"))
+      let second = try Program.run(["run", configuration, "--output", measured.path])
+      #expect(second.code == 0, "\(second)")
+      for name in ["metrics.csv", "quantities.csv"] {
+        let (expected, found) = (try Self.rows(simulated, name), try Self.rows(measured, name))
+        #expect(found.count == expected.count - (name == "metrics.csv" ? 1 : expected.count / 3))
+        #expect(Set(found).isSubset(of: expected), "\(name)")
+      }
+      #expect(try measured.maps().keys.contains("maps/image-002/truth.png"))
+      let calibrated = try Program.run(["calibrate", measured.path])
+      #expect(calibrated.code == 0, "\(calibrated)")
+      #expect(calibrated.output.contains("coverage"), "\(calibrated)")
+      // A truth that is gone is named before anything is drawn.
+      try FileManager.default.removeItem(atPath: folder("images/image-002.npy"))
+      let refused = try Program.run(["run", configuration, "--output", folder("other")])
+      #expect(refused.code == 65 && refused.errorLines.count == 1, "\(refused)")
+      #expect(refused.errors.contains("y/image-002.npy: no true image"), "\(refused)")
+      // Without it, its neighbour is still scored: the selection counts.
+      let one = try Program.run([
+        "run", configuration, "--output", folder("one"), "--set", "data.range=0",
+      ])
+      #expect(one.code == 0, "\(one)")
+    }
+
+    /// The rows of a table without the seconds they took.
+    private static func rows(_ run: RunFolder, _ name: String) throws -> [[Substring]] {
+      let text = try String(contentsOfFile: "\(run.path)/\(name)", encoding: .utf8)
+      let lines = text.split(separator: "\n").map {
+        $0.split(separator: ",", omittingEmptySubsequences: false)
+      }
+      let kept = lines[0].indices.filter { lines[0][$0] != "seconds" }
+      return lines.dropFirst().map { line in kept.map { line[$0] } }
+    }
+
     /// The rows of a square picture from the bytes of each pixel, by row and column.
     private static func rows(_ size: Int, _ pixel: (Int, Int) -> [UInt8]) -> [[UInt8]] {
       (0..<size).map { row in

@@ -64,7 +64,8 @@ enum TestExperiments {
       run: run,
       data: .init(
         source: measurements
-          ? .measurements(folder: folder.path, shape: nil) : .images(folder: folder.path)),
+          ? .measurements(folder: folder.path, truths: nil, shape: nil)
+          : .images(folder: folder.path)),
       measurement: .init(operator: operation, noise: .gaussian(sigma: sigma)),
       prior: .init(model: prior, diffusion: .init(varianceType: .fixedSmall)), sampler: sampler,
       statistics: .init(keepSamples: 4, saveSamples: true))

@@ -10,14 +10,14 @@ extension LoadedConfiguration {
   }
 
   private var inputFolders: [ConfigurationProblem] {
+    let images = "a folder of PNG or npy images, or an npy file with a stack of them"
     switch configuration.data.source {
-    case .images(let path):
-      folder(
-        "data.images", path, "a folder of PNG or npy images, or an npy file with a stack of them")
-    case .measurements(let path, _):
-      folder(
+    case .images(let path): return folder("data.images", path, images)
+    case .measurements(let path, let truths, _):
+      return folder(
         "data.measurements", path,
         "a folder of npy measurements, or an npy file with a stack of them")
+        + (truths.map { folder("data.truths", $0, images) } ?? [])
     }
   }
 

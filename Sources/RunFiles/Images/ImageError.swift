@@ -14,6 +14,10 @@ public enum ImageError: BadInput, Equatable {
   case name(String, reason: String)
   /// Two files would be one image.
   case sameName(String, String)
+  /// A measurement has no true image of its name in the folder of truths.
+  case noTruth(of: String, name: String, folder: String)
+  /// Stacks of measurements and of true images have different lengths.
+  case stackSizes(String, Int, String, Int)
   /// Images are selected that are not there.
   case selection(String, folder: String, count: Int)
   /// The file is not of the kind needed here.
@@ -46,6 +50,12 @@ public enum ImageError: BadInput, Equatable {
       "image `\(name)` \(reason), but its results are stored under its name; rename the file"
     case .sameName(let first, let second):
       "\(first) and \(second) would be the same image; rename or remove one"
+    case .noTruth(let path, let name, let folder):
+      "\(path): no true image `\(name).png` or `\(name).npy` in \(folder) (data.truths); add it, leave the "
+        + "measurement out with data.range, or take data.truths out"
+    case .stackSizes(let measurements, let count, let truths, let other):
+      "\(measurements) holds \(count) measurements, but \(truths) \(other) true images; they go by position, "
+        + "so there must be as many"
     case .selection(let range, let folder, let count):
       "\(folder): has \(count) images, numbered 0 to \(count - 1), but \(range) are asked for"
     case .kind(let path, let wanted): "\(path): \(Self.extensions(wanted)) is needed here"

@@ -40,6 +40,8 @@ public struct ImageFolder: Sendable {
   public let content: Content
   /// The selected images, sorted by name.
   public let images: [ImageEntry]
+  /// Of measurements, the true images that are known.
+  var truths: [ImageID: ImageEntry] = [:]
   /// How many files were passed over, by extension in lower case.
   public let ignored: [String: Int]
 

@@ -54,8 +54,14 @@ extension ImageFolder {
       notices: picture.droppedAlpha ? ["\(path): alpha left out"] : [])
   }
 
-  /// SHA-256, in hex, of what an entry holds: of its file, or of its part of a stack.
-  public static func digest(of entry: ImageEntry) throws -> String {
+  /// SHA-256, in hex, of what an entry holds; of a measurement whose truth is known that of both, joined by `+`.
+  public func digest(of entry: ImageEntry) throws -> String {
+    let truth = try truth(of: entry.id).map(Self.digest)
+    return try Self.digest(entry) + (truth.map { "+" + $0 } ?? "")
+  }
+
+  /// Of a file, or of its part of a stack.
+  private static func digest(_ entry: ImageEntry) throws -> String {
     guard entry.position != nil else { return try SHA256.hex(ofFile: entry.path) }
     return SHA256.hex(of: try stored(entry))
   }

@@ -85,7 +85,13 @@ extension Configuration {
 
 extension Configuration.Data {
   /// The images or measurements asked for, listed.
-  public func imageFolder() throws -> ImageFolder { try folder(range) }
+  ///
+  /// - Throws: `FileError` or `ImageError`, also if there are truths, but not of all measurements.
+  public func imageFolder() throws -> ImageFolder {
+    let folder = try folder(range)
+    if case .measurements(_, let truths?, _) = source { try folder.checkTruths(in: truths) }
+    return folder
+  }
 
   /// All images or measurements of the folder, asked for or not.
   public func wholeFolder() throws -> ImageFolder { try folder(nil) }
@@ -94,8 +100,11 @@ extension Configuration.Data {
     switch source {
     case .images(let folder):
       try ImageFolder(path: folder, selection: selection, content: .images)
-    case .measurements(let folder, _):
+    case .measurements(let folder, nil, _):
       try ImageFolder(path: folder, selection: selection, content: .measurements)
+    case .measurements(let folder, let truths?, _):
+      try ImageFolder(path: folder, selection: selection, content: .measurements)
+        .withTruths(in: truths)
     }
   }
 }

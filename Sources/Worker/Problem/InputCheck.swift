@@ -43,8 +43,11 @@ private final class InputCheck: Sendable {
     TorchRuntime.setThreads(experiment.configuration.shape.threads)
     for index in indices {
       if findings.withLock({ $0.problem.map { $0.index < index } ?? false }) { return }
-      let result = Result { try look(at: experiment.images.images[index]) }
-      findings.withLock { $0.note(result, of: experiment.images.images[index], index) }
+      let entry = experiment.images.images[index]
+      let result = Result { try look(at: entry) }
+      // Readers of measurements have nothing to say, so notices are about the image.
+      let image = experiment.images.truth(of: entry.id) ?? entry
+      findings.withLock { $0.note(result, of: image, index) }
     }
   }
 

@@ -9,17 +9,17 @@ public struct Scene: Sendable {
   public let image: ImageID
   /// [C,H,W] of the image sought.
   public let shape: [Int]
-  /// The true image in image units [0,1]; `nil` for real measurements.
+  /// The true image in image units [0,1]; `nil` where it is not known.
   public let truth: [Float]?
   let measurementOperator: any MeasurementOperator
   /// y, [1,C,H,W] in the scale of the operator, images being in [−1,1].
   public let measurement: Tensor
-  /// SHA-256, in hex, of the file, or of its part of a stack.
+  /// ``ImageFolder/digest(of:)`` of the files.
   public let digest: String
   /// What the reader of the file had to say, such as a dropped alpha channel.
   public let notices: [String]
 
-  /// Reads the image and simulates its measurement, or reads the measurement.
+  /// Reads the image and simulates its measurement, or reads the measurement and the image, if that is known.
   ///
   /// - Throws: ``ExperimentError``, or an error of the readers or the operator.
   public init(
@@ -42,14 +42,15 @@ public struct Scene: Sendable {
         configuration.measurement.noise.engine.added(
           to: clean, seed: configuration.run.seed, image: image.key))
     case .measurements:
-      (truth, notices) = (nil, [])
+      let known = try images.truth(of: image).map { try images.load($0, expecting: shape) }
+      (truth, notices) = (known?.values, known?.notices ?? [])
       let expected = try measurementOperator.measurementShape(ofImage: shape)
       let values = try Self.read(images.loadRaw(entry), expected, path: entry.path)
       measurement = try measurementOperator.restricted(
         Tensor(values, shape: [1] + expected).moved(to: device))
     }
     // Last: a file that is replaced while it is read is never taken for what it was before.
-    digest = try ImageFolder.digest(of: entry)
+    digest = try images.digest(of: entry)
   }
 
   /// What is computed of every sample of the image.

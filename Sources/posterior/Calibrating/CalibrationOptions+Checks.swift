@@ -24,7 +24,7 @@ extension CalibrationOptions {
   /// Refuses a run folder of whose samples nothing follows, before its maps are written.
   func check(_ standing: Standing) throws {
     let truths = Set(try standing.configuration.data.imageFolder().images.map(\.id))
-    guard case .images = standing.configuration.data.source,
+    guard standing.configuration.data.hasTruths,
       standing.progress.images.values.count(where: {
         $0.covered.count - $0.failedCount > 1 && truths.contains($0.image)
       }) > 1
@@ -34,20 +34,21 @@ extension CalibrationOptions {
   static var tooLittle: Failure {
     Failure(
       "a calibration needs at least two images with truth and two samples of each "
-        + "(data.images, not data.measurements)", .badInput)
+        + "(data.images, or data.measurements with data.truths)", .badInput)
   }
 
   private func checkImages(_ read: LoadedConfiguration) throws {
     let data = read.configuration.data
-    if case .measurements = data.source {
+    guard data.hasTruths else {
       throw read.error(
         at: "data.measurements",
-        "a calibration needs at least two images with truth (data.images, not data.measurements)")
+        "a calibration needs at least two images with truth (data.images, or data.truths with these)"
+      )
     }
     let count = try data.imageFolder().images.count
     guard count > 1 else {
       throw read.error(
-        at: data.range == nil ? "data.images" : "data.range",
+        at: data.range == nil ? data.key : "data.range",
         "a calibration needs at least two images with truth, found \(count)")
     }
   }

@@ -230,6 +230,9 @@ struct Mistake: Sendable, CustomTestStringConvertible {
       "  range: 0-7,9", "  shape: [3, 8, 8]",
       "a.yaml:10: data.shape: goes with 'measurements' only; images have a shape"),
     Mistake(
+      "  range: 0-7,9", "  truths: b",
+      "a.yaml:10: data.truths: goes with 'measurements' only; images are the truths themselves"),
+    Mistake(
       "name: dps\n  method: ps\n  scale: 0.5\n  steps: 250\n  process: ddim\n  eta: 0.5\n"
         + "  clip_denoised: true\n  dynamic_threshold: false\n", "name: exact\n",
       "a.yaml:31: sampler.name: "

@@ -101,7 +101,7 @@ import Testing
     arguments: [Samples.minimal, Samples.full]
       + [
         "noise: {name: clean}", "noise: {name: poisson, rate: 0.25}", "images: \"null\"",
-        "measurements: y\n  shape: [3, 16, 20]",
+        "measurements: y\n  truths: x\n  shape: [3, 16, 20]",
         "images: pictures\nstatistics:\n  calibration: c.yaml\n  derived: [{name: a-1, quantity: mean}, "
           + "{name: b, quantity: histogram, mask: m.npy, bins: 3, range: [-1, 0.5]}, "
           + "{name: c, quantity: contrast, mask: m.npy, background: n.png}]",

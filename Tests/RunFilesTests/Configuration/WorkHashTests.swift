@@ -43,10 +43,18 @@ import Testing
     "sampler.dynamic_threshold=true", "compute.device=cuda", "compute.precision=bfloat16",
     "compute.threads=1", "statistics.keep_samples=3", "statistics.save_samples=false",
     "statistics.quantiles=[]", "statistics.derived=[{name: a, quantity: mean}]",
-    "data={measurements: pictures}",
+    "data={measurements: pictures}", "data={measurements: pictures, truths: others}",
   ])
   func whatFixesBitsOrPartsCounts(override: String) throws {
     #expect(try hash(Samples.full, [override]) != hash(Samples.full))
+  }
+
+  @Test func whetherThereAreTruthsCounts() throws {
+    func measured(_ more: String) throws -> String {
+      try hash(Samples.full, ["data={measurements: pictures\(more)}"])
+    }
+    #expect(try measured("") != measured(", truths: one"))
+    #expect(try measured(", truths: one") == measured(", truths: other"))
   }
 
   @Test func thePriorCountsByItsDigest() throws {

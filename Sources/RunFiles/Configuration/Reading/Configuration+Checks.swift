@@ -7,7 +7,7 @@ extension Configuration {
     var conflicts = samplerConflicts + varianceConflicts + densityConflicts
     if let shape = priorShape {
       conflicts += sourceConflicts(with: shape) + self.conflicts(imageShape: shape)
-    } else if case .measurements(_, let shape?) = data.source {
+    } else if case .measurements(_, _, let shape?) = data.source {
       conflicts += self.conflicts(imageShape: shape)
     }
     return conflicts
@@ -49,7 +49,7 @@ extension Configuration {
   }
 
   private func sourceConflicts(with shape: [Int]) -> [Conflict] {
-    guard case .measurements(_, let given?) = data.source, given != shape else { return [] }
+    guard case .measurements(_, _, let given?) = data.source, given != shape else { return [] }
     return [("data.shape", "\(given) does not fit the prior, whose images are \(shape)")]
   }
 }

@@ -12,11 +12,16 @@ extension Configuration.Data {
     let usesRoot = section.entry("root") != nil
     let key = section.exactlyOne(of: ["images", "measurements"] + (usesRoot ? ["root"] : []))
     let shape = section.value("shape", .shape)
+    let truths = section.value("truths", .text("a folder"))
     guard let key, let folder = section.value(key, .text("a folder")) else { return nil }
     if key == "root" { section.notice("root", "read as data.images") }
-    if key == "measurements" { return .measurements(folder: folder, shape: shape) }
+    if key == "measurements" { return .measurements(folder: folder, truths: truths, shape: shape) }
     if section.entry("shape") != nil {
       section.problem("shape", .conflict("goes with 'measurements' only; images have a shape"))
+    }
+    if section.entry("truths") != nil {
+      section.problem(
+        "truths", .conflict("goes with 'measurements' only; images are the truths themselves"))
     }
     return .images(folder: folder)
   }
@@ -25,9 +30,10 @@ extension Configuration.Data {
     let range: [(String, YAMLValue)] = range.map { [("range", .text($0.description))] } ?? []
     switch source {
     case .images(let folder): return .section([("images", .text(folder))] + range)
-    case .measurements(let folder, let shape):
+    case .measurements(let folder, let truths, let shape):
+      let truths: [(String, YAMLValue)] = truths.map { [("truths", .text($0))] } ?? []
       let shape: [(String, YAMLValue)] = shape.map { [("shape", .integers($0))] } ?? []
-      return .section([("measurements", .text(folder))] + shape + range)
+      return .section([("measurements", .text(folder))] + truths + shape + range)
     }
   }
 }

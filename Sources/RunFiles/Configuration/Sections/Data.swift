@@ -5,9 +5,9 @@ extension Configuration {
     public enum Source: Sendable, Equatable {
       /// A folder of true images (PNG or npy); y is simulated from each.
       case images(folder: String)
-      /// A folder of real measurements (npy), without truth; `shape` is the [C, H, W] of the images sought,
-      /// or nil where the prior says it.
-      case measurements(folder: String, shape: [Int]?)
+      /// A folder of real measurements (npy), with a folder of the true images where they are known; `shape` is
+      /// the [C, H, W] of the images sought, or nil where the prior says it.
+      case measurements(folder: String, truths: String?, shape: [Int]?)
     }
 
     /// Where y comes from.
@@ -24,7 +24,23 @@ extension Configuration {
     /// The folder named, whatever it holds.
     public var folder: String {
       switch source {
-      case .images(let folder), .measurements(let folder, _): folder
+      case .images(let folder), .measurements(let folder, _, _): folder
+      }
+    }
+
+    /// The key that names ``folder``.
+    public var key: String {
+      switch source {
+      case .images: "data.images"
+      case .measurements: "data.measurements"
+      }
+    }
+
+    /// Whether the true images are known.
+    public var hasTruths: Bool {
+      switch source {
+      case .images: true
+      case .measurements(_, let truths, _): truths != nil
       }
     }
   }

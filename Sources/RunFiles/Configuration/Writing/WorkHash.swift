@@ -55,9 +55,11 @@ extension Configuration.Data {
   fileprivate var workForm: YAMLValue {
     switch source {
     case .images: .word("images")
-    case .measurements(_, nil): .word("measurements")
-    case .measurements(_, let shape?):
-      .section([("kind", .word("measurements")), ("shape", .integers(shape))])
+    case .measurements(_, nil, nil): .word("measurements")
+    case .measurements(_, let truths, let shape):
+      .section(
+        [("kind", .word("measurements"))] + (truths.map { _ in [("truths", .flag(true))] } ?? [])
+          + (shape.map { [("shape", .integers($0))] } ?? []))
     }
   }
 }
