@@ -42,6 +42,27 @@ extension EndToEnd {
       #expect(try RunFolder(path: folder("run")).map("mean", of: "one").count == 3 * 32 * 32)
     }
 
+    /// Names of one character, which are a trap of Foundation's, typed in the folder where they lie.
+    @Test func shortNames() throws {
+      let folder = try TemporaryFolder()
+      for name in ["a", "b"] {
+        let image = [Float](repeating: 0.3, count: 256)
+        try folder.write(image, shape: [1, 16, 16], to: "i/\(name).npy")
+      }
+      try folder.write(TinyExperiment().yaml(images: "i"), to: "c")
+      for arguments in [
+        ["run", "c", "--output", "r"], ["run", "c", "--output", "n/"], ["merge", "r"],
+        ["status", "r"], ["submit", "c", "--output", "s", "--array", "2", "--time", "01:00:00"],
+      ] {
+        let result = try Program.run(arguments, in: folder.path)
+        #expect(result.code == 0, "\(arguments) \(result)")
+      }
+      #expect(try RunFolder(path: folder("r")).maps().keys.contains("maps/a/mean.npy"))
+      let factors = try Program.run(
+        ["calibrate", "r", "--write", "f", "--miss-rate", "0.9", "--delta", "0.9"], in: folder.path)
+      #expect(factors.code == 0, "\(factors)")
+    }
+
     /// Measurements have no truth: no scores, and no truth is drawn.
     @Test func measurements() throws {
       let folder = try TemporaryFolder()

@@ -68,8 +68,7 @@ extension CalibrationOptions {
   }
 
   private static func checkPlace(of file: String, runFolder: String) throws {
-    let folder = (file as NSString).deletingLastPathComponent
-    let place = folder.isEmpty ? "." : folder
+    let place = PathName.folder(of: file)
     guard !file.hasSuffix("/"), !FileManager.default.isFolder(file) else {
       throw Failure("--write \(file) is a folder; name a file", .badInput)
     }

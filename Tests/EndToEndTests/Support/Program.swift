@@ -38,12 +38,14 @@ enum Program {
   /// - Parameters:
   ///   - ranks: under `mpirun` with so many; nil without `mpirun`.
   ///   - more: variables besides those of ``environment``.
+  ///   - folder: where it is started.
   static func start(
-    _ arguments: [String], ranks: Int? = nil, environment more: [String: String] = [:]
+    _ arguments: [String], ranks: Int? = nil, environment more: [String: String] = [:],
+    in folder: String = packageRoot
   ) throws -> StartedProgram {
     let words = (ranks.map(launcher) ?? []) + [binary] + arguments
     return try StartedProgram(
-      words, environment: environment.merging(more) { $1 }, folder: packageRoot)
+      words, environment: environment.merging(more) { $1 }, folder: folder)
   }
 
   /// Starts the program with what a shell makes of its streams, such as `2>&-`, and waits for its end.
@@ -56,9 +58,9 @@ enum Program {
   /// Starts the program and waits for its end.
   static func run(
     _ arguments: [String], ranks: Int? = nil, environment more: [String: String] = [:],
-    timeout: Double = 120
+    in folder: String = packageRoot, timeout: Double = 120
   ) throws -> ProgramResult {
-    try start(arguments, ranks: ranks, environment: more).wait(timeout: timeout)
+    try start(arguments, ranks: ranks, environment: more, in: folder).wait(timeout: timeout)
   }
 }
 

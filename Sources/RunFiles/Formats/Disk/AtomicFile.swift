@@ -56,8 +56,7 @@ public enum AtomicFile {
 
   /// Some network file systems cannot sync a folder and say EINVAL; there is nothing to add then.
   static func syncFolder(of path: String, _ calls: FileCalls) throws(FileError) {
-    let parent = (path as NSString).deletingLastPathComponent
-    let folder = parent.isEmpty ? "." : parent
+    let folder = PathName.folder(of: path)
     let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC
     let descriptor = try FileCalls.check(folder, .open) { calls.open(folder, flags) }
     defer { _ = calls.close(descriptor) }

@@ -6,8 +6,8 @@ public enum FolderCalls {
   /// survive any crash.
   public static func makeFolder(_ path: String) throws(FileError) {
     if isFolder(path) { return }
-    let parent = (path as NSString).deletingLastPathComponent
-    if !parent.isEmpty, parent != path { try makeFolder(parent) }
+    let parent = PathName.folder(of: path)
+    if parent != path { try makeFolder(parent) }
     do throws(FileError) {
       _ = try FileCalls.check(path, .create) { mkdir(path, 0o777) }
     } catch {

@@ -84,7 +84,7 @@ extension RunDirectory {
   ///
   /// - Throws: `FileError`.
   public func makeFolder(of path: String) throws(FileError) {
-    try FolderCalls.makeFolder((path as NSString).deletingLastPathComponent)
+    try FolderCalls.makeFolder(PathName.folder(of: path))
   }
 
   /// The seal of the parts of this run.
