@@ -38,8 +38,8 @@ struct MapFolder {
   /// The images that have a mean map in a run folder.
   static func images(in directory: RunDirectory) -> Set<String> {
     let maps = FileManager.default.enumerator(atPath: "\(directory.path)/maps")
-    let files = maps?.compactMap { $0 as? NSString } ?? []
-    let means = files.filter { $0.lastPathComponent == "mean.npy" }
-    return Set(means.map(\.deletingLastPathComponent))
+    let files = maps?.compactMap { $0 as? String } ?? []
+    let means = files.filter { PathName.name(of: $0) == "mean.npy" }
+    return Set(means.map(PathName.folder))
   }
 }

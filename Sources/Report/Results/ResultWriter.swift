@@ -119,7 +119,7 @@ public struct ResultWriter: Sendable {
 extension ResultWriter {
   /// The name of the run folder.
   private var title: String {
-    let name = (directory.path as NSString).lastPathComponent
+    let name = PathName.name(of: directory.path)
     guard name == "." || name == ".." || name.isEmpty else { return name }
     return URL(filePath: directory.path).standardizedFileURL.lastPathComponent
   }

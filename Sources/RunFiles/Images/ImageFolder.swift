@@ -10,7 +10,7 @@ public struct ImageEntry: Sendable, Equatable {
   public var position: Int?
 
   /// The extension of the file in lower case: `png` or `npy`.
-  var kind: String { (path as NSString).pathExtension.lowercased() }
+  var kind: String { PathName.fileExtension(of: path).lowercased() }
 }
 
 /// A folder of images or of measurements, with everything below it; or one `.npy` file with a stack of them.
@@ -93,7 +93,7 @@ public struct ImageFolder: Sendable {
     let shape = try Npy.read(path: path).shape
     guard shape.count >= 2, let count = shape.first, (1...FolderListing.fileLimit).contains(count)
     else { throw ImageError.stackShape(path: path, found: shape) }
-    let stem = ((path as NSString).lastPathComponent as NSString).deletingPathExtension
+    let stem = PathName.withoutExtension(PathName.name(of: path))
     return try (0..<count).map { position in
       ImageEntry(
         id: try ImageID(name: stem + String(format: "/%06d", position)), path: path,
@@ -102,7 +102,7 @@ public struct ImageFolder: Sendable {
   }
 
   private static func kind(of file: String) -> String {
-    (file as NSString).pathExtension.lowercased()
+    PathName.fileExtension(of: file).lowercased()
   }
 
   private static func entries(
@@ -110,7 +110,7 @@ public struct ImageFolder: Sendable {
   ) throws(ImageError) -> [ImageEntry] {
     var entries: [ImageEntry] = []
     for file in files {
-      let id = try ImageID(name: (file as NSString).deletingPathExtension)
+      let id = try ImageID(name: PathName.withoutExtension(file))
       entries.append(ImageEntry(id: id, path: "\(folder)/\(file)"))
     }
     entries.sort { ($0.id.name, $0.path) < ($1.id.name, $1.path) }

@@ -11,4 +11,21 @@ import Testing
   func theFolderOfAPath(path: String, folder: String) {
     #expect(PathName.folder(of: path) == folder)
   }
+
+  @Test(arguments: [
+    ("a", "a"), ("a/b.c", "b.c"), ("a/b//", "b"), ("//é", "é"), ("/", ""), ("", ""), ("..", ".."),
+  ])
+  func theNameInAPath(path: String, name: String) {
+    #expect(PathName.name(of: path) == name)
+  }
+
+  @Test(arguments: [
+    ("a", "", "a"), ("a.npy", "npy", "a"), ("a.b/c", "", "a.b/c"), ("a/b.v2.PNG", "PNG", "a/b.v2"),
+    (".npy", "", ".npy"), ("a/.npy", "", "a/.npy"), ("//é", "", "//é"), ("é.İ", "İ", "é"),
+    ("a.", "", "a."), ("x.my kind", "my kind", "x"),
+  ])
+  func theExtensionOfAPath(path: String, kind: String, rest: String) {
+    #expect(PathName.fileExtension(of: path) == kind)
+    #expect(PathName.withoutExtension(path) == rest)
+  }
 }
