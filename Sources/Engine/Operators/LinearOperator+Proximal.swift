@@ -4,9 +4,24 @@ extension LinearOperator {
   public func proximal(
     _ center: Tensor, precision: Double, measurement y: Tensor, variance: Double
   ) throws -> Tensor {
-    let right = try adjoint(y) / variance + center * precision
-    return try ConjugateGradients().solve(right, from: center) {
-      try normal($0) / variance + $0 * precision
+    // As a correction of c: its sums are of y − A c, which is small where c fits the data. Those of Aᵀy and AᵀA c are not.
+    let missing = try y - apply(center)
+    let right = try adjoint(missing) / variance
+    let gain = try adjoint(y).rowNorms / y.rowNorms.maximum(y.rowNorms * 0 + 1e-30)
+    let rounding = try missing.rowNorms * gain * (ConjugateGradients.rounding / variance)
+    return try center
+      + ConjugateGradients().solve(right, from: right * 0, rounding: rounding) {
+        try normal($0) / variance + $0 * precision
+      }
+  }
+}
+
+extension Tensor {
+  /// ‖·‖ of each row, [B, 1, …].
+  fileprivate var rowNorms: Tensor {
+    get throws {
+      let scalars = [shape[0]] + [Int](repeating: 1, count: rank - 1)
+      return try reshaped([shape[0], -1]).euclideanNorm(over: [1]).reshaped(scalars)
     }
   }
 }
@@ -16,10 +31,11 @@ extension LinearOperator {
 /// A row stands still once its residual is small, so that its result does not depend on how long
 /// its neighbours take.
 public struct ConjugateGradients: Sendable {
-  /// A row is done when ‖b − M z‖ ≤ tolerance·max(‖b‖, ‖b − M z₀‖).
-  ///
-  /// Sums of a thousand products in float32 are off by up to 2·10⁻⁶ of the larger of b and M z₀. Below that there is
-  /// rounding only, which directions of small eigenvalues would divide by these.
+  /// What sums of a thousand products in float32 are off by, relative to what they are of.
+  static let rounding = 2e-6
+
+  /// A row is done when ‖b − M z‖ ≤ tolerance·max(‖b‖, ‖b − M z₀‖), as b and M z₀ are sums with ``rounding``. Below that
+  /// there is rounding only, which directions of small eigenvalues would divide by these.
   public var tolerance: Double
   var iterations: Int
 
@@ -33,9 +49,12 @@ public struct ConjugateGradients: Sendable {
   /// - Parameters:
   ///   - right: b, [B, …].
   ///   - start: where z starts, in the shape of b.
+  ///   - rounding: ‖b − M z‖ at which a row is done in any case, [B, 1, …]: for a b that is itself a difference of
+  ///     larger numbers.
   ///   - matrix: M, applied to each row.
   public func solve(
-    _ right: Tensor, from start: Tensor, matrix: (Tensor) throws -> Tensor
+    _ right: Tensor, from start: Tensor, rounding: Tensor? = nil,
+    matrix: (Tensor) throws -> Tensor
   ) throws -> Tensor {
     let rows = right.shape[0]
     let scalars = [rows] + [Int](repeating: 1, count: right.rank - 1)
@@ -46,7 +65,8 @@ public struct ConjugateGradients: Sendable {
     var residual = try right - matrix(z)
     var direction = residual
     var energy = try dot(residual, residual)
-    let limit = try dot(right, right).maximum(energy) * (tolerance * tolerance)
+    let scale = try dot(right, right).maximum(energy) * (tolerance * tolerance)
+    let limit = try rounding.map { try scale.maximum($0.squared()) } ?? scale
     let zero = try limit * 0
     for _ in 0..<iterations {
       let settled = try energy.isAtMost(limit)

@@ -96,6 +96,41 @@ import Testing
     #expect(try found.distance(to: wanted) < 3e-5)
   }
 
+  /// Of a diagonal matrix, whose 16 different values fall from 1 to 10⁻³, every value of the proximal point is known. The
+  /// center fits the data, as those of a sampler's last steps do. The unit is the deviation 1/√(a²/variance + precision).
+  @Test(arguments: [1e-3, 1e-2], [1, 1e4])
+  func aProximalPointNearTheDataIsExactWhereTheySayLittle(sigma: Double, precision: Double) throws {
+    let values = (0..<256).map { pow(10, -3 * Double($0 % 16) / 15) }
+    let rows = (0..<256).flatMap { row in (0..<256).map { $0 == row ? Float(values[row]) : 0 } }
+    let matrix = try MatrixOperator(
+      .dense(Tensor(rows, shape: [256, 256])), imageShape: [1, 16, 16])
+    let center = try OperatorChecks.random([1, 1, 16, 16])
+    let y = try matrix.apply(center) + OperatorChecks.random([1, 1, 1, 256], draw: 1) * sigma
+    let found = try matrix.proximal(
+      center, precision: precision, measurement: y, variance: sigma * sigma
+    ).doubles()
+    let (c, measured) = (try center.doubles(), try y.doubles())
+    let errors = values.enumerated().map { index, value in
+      let curvature = value * value / (sigma * sigma) + precision
+      let shift = value * (measured[index] - value * c[index]) / (sigma * sigma) / curvature
+      return abs(found[index] - c[index] - shift) * curvature.squareRoot()
+    }
+    #expect((errors.max() ?? 1) < 1e-2)
+  }
+
+  /// Rows that stand twice, with measurements as far above as below A c: c is the proximal point, whatever the precision.
+  @Test(arguments: [1e-10, 1e-6, 1])
+  func contradictingMeasurementsMoveNoProximalPoint(precision: Double) throws {
+    let rows = try OperatorChecks.random([100, 256], draw: 5)
+    let matrix = try MatrixOperator(
+      .dense(.concatenated([rows, rows], along: 0)), imageShape: [1, 16, 16])
+    let center = try OperatorChecks.random([2, 1, 16, 16])
+    let off = try OperatorChecks.random([1, 1, 1, 100], draw: 6)
+    let y = try matrix.apply(center) + .concatenated([off, off * -1], along: 3)
+    let found = try matrix.proximal(center, precision: precision, measurement: y, variance: 1)
+    #expect(try found.distance(to: center) < 1e-5)
+  }
+
   /// Rows that stand twice in the matrix, with measurements that contradict each other: what is nearest already
   /// stays, though the residual is not 0.
   @Test func aProjectionOfAProjectionIsTheSame() throws {
