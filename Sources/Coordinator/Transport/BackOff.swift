@@ -1,8 +1,9 @@
 /// How long to pause between looks for messages.
 ///
-/// While nothing moves, pauses grow from 0.2 ms to 20 ms, so that waiting costs almost nothing. MPI
-/// moves long messages only while it is called; so as long as pieces of one arrive, there is no
-/// pause at all, and when none has for 5 ms, pauses grow from 0.05 ms to 1 ms.
+/// While nothing moves, pauses grow from 0.2 ms to 40 ms, so that waiting costs almost nothing; there
+/// and back a message then takes less than the 0.1 s of work that a worker has in hand. MPI moves
+/// long messages only while it is called; so as long as pieces of one arrive, there is no pause at
+/// all, and when none has for 5 ms, pauses grow from 0.05 ms to 1 ms.
 struct BackOff {
   private var idlePause = 0.0002
   private var movingPause = 0.00005
@@ -17,7 +18,7 @@ struct BackOff {
   /// The next pause in seconds; `isMoving` while a message is on its way.
   mutating func next(isMoving: Bool, now: Double) -> Double {
     if !isMoving {
-      defer { idlePause = min(0.02, idlePause * 2) }
+      defer { idlePause = min(0.04, idlePause * 2) }
       return idlePause
     }
     if now - lastActivity < 0.005 { return 0 }

@@ -7,7 +7,7 @@ extension LinearOperator {
     // As a correction of c: its sums are of y − A c, which is small where c fits the data. Those of Aᵀy and AᵀA c are not.
     let missing = try y - apply(center)
     let right = try adjoint(missing) / variance
-    let gain = try adjoint(y).rowNorms / y.rowNorms.maximum(y.rowNorms * 0 + 1e-30)
+    let gain = try adjoint(y).rowNorms / (y.rowNorms + 1e-30)
     let rounding = try missing.rowNorms * gain * (ConjugateGradients.rounding / variance)
     return try center
       + ConjugateGradients().solve(right, from: right * 0, rounding: rounding) {

@@ -7,16 +7,15 @@ extension ImageFolder {
   /// - Throws: as ``init(path:selection:content:)``, and `ImageError.stackSizes` if one of two stacks is longer.
   public func withTruths(in path: String) throws -> ImageFolder {
     let folder = try ImageFolder(path: path)
-    var paired = self
+    let known: [ImageEntry]
     if let stack, let other = folder.stack {
       try Self.checkSizes(stack, other)
-      paired.truths = Dictionary(
-        images.map { ($0.id, ImageEntry(id: $0.id, path: other, position: $0.position)) },
-        uniquingKeysWith: { first, _ in first })
+      known = images.map { ImageEntry(id: $0.id, path: other, position: $0.position) }
     } else {
-      let known = images.compactMap { folder.entry(of: $0.id) }
-      paired.truths = Dictionary(known.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+      known = images.compactMap { folder.entry(of: $0.id) }
     }
+    var paired = self
+    paired.truths = Dictionary(known.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     return paired
   }
 

@@ -3,12 +3,12 @@ import Testing
 @testable import Coordinator
 
 @Suite struct BackOffTests {
-  @Test func idlePausesGrowToTwentyMilliseconds() {
+  @Test func idlePausesGrowToFortyMilliseconds() {
     var pause = BackOff()
     let pauses = (0..<10).map { pause.next(isMoving: false, now: Double($0)) }
     #expect(pauses.first == 0.0002)
     #expect(zip(pauses, pauses.dropFirst()).allSatisfy { $0 <= $1 })
-    #expect(pauses.last == 0.02)
+    #expect(pauses.last == 0.04)
   }
 
   @Test func nothingIsPausedWhileAMessageMoves() {
