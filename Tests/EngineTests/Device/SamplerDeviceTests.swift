@@ -31,6 +31,9 @@ extension DeviceTests {
       }
     }
 
+    /// The factors of the singular values are computed on the processor, in float64 and float32.
+    private static let factorBytes = Int64(3 * 8 * 16 * 16)
+
     static let cases: [Case] = {
       do {
         return try network() + dps() + daps() + annealedLangevin() + unfolded() + baselines()
@@ -113,11 +116,24 @@ extension DeviceTests {
           ConditionalChain(stepCount: 3, tau: 0.01, priorScore: $0, gradientLimit: 10)
         }
       let blurred = try problem(blur())
-      return chains.map { chain in
+      return try chains.map { chain in
         Case(
           name: "daps \(chain.algorithm), \(chain.priorScore)",
           waitsFor: chain.algorithm == .metropolis ? "acceptance" : nil, problem: blurred
         ) { _ in try DAPSTests.sampler(levels: 2, chain: chain, solver: .heun) }
+      } + inClosedForm()
+    }
+
+    private static func inClosedForm() throws -> [Case] {
+      let operators: [(String, any LinearOperator)] = [("blur", try blur()), ("mask", try mask())]
+      return operators.map { name, linear in
+        Case(
+          name: "daps in closed form, \(name)", sentBytes: factorBytes, problem: problem(linear)
+        ) { problem in
+          let chain = ConditionalChain(.hamiltonian(momentum: 0.4), stepCount: 3, tau: 0.01)
+          return try DAPSTests.sampler(
+            levels: 2, chain: chain, closedForm: problem.measurementOperator)
+        }
       }
     }
 
@@ -162,15 +178,13 @@ extension DeviceTests {
     }
 
     private static func baselines() throws -> [Case] {
-      // The factors of the singular values are computed on the processor, in float64 and float32.
-      let spectrum = Int64(3 * 8 * 16 * 16)
       let spectral: [(String, any MeasurementOperator)] = try [
         ("mask", mask()), ("blur", blur()),
         ("circular", CircularConvolution(kernel: .random(3, 4), imageShape: shape)),
         ("×2", SuperResolution(scaleFactor: 2, imageShape: shape)),
       ]
       let ddnm = spectral.map { name, operation in
-        Case(name: "ddnm \(name)", sentBytes: spectrum, problem: problem(operation)) {
+        Case(name: "ddnm \(name)", sentBytes: factorBytes, problem: problem(operation)) {
           try DDNM(DPSTests.reverse(steps: 3), problem: $0)
         }
       }

@@ -16,14 +16,16 @@ import Testing
   static func sampler(
     levels count: Int = 3, ode: Int = 2,
     chain: ConditionalChain = ConditionalChain(stepCount: 3, tau: 0.01),
-    rate: Double = 1e-4, solver: ProbabilityFlow.Solver = .euler
+    rate: Double = 1e-4, solver: ProbabilityFlow.Solver = .euler,
+    closedForm operation: (any MeasurementOperator)? = nil
   ) throws -> DAPS {
     try DAPS(
       levels: levels(count),
       estimation: .init(
         ProbabilityFlow(.edm(power: 7), solver: solver), stepCount: ode, sigmaMinimum: 0.01),
       chain: chain,
-      learningRate: LearningRateDecay(initial: rate, minimumRatio: 0.01))
+      learningRate: LearningRateDecay(initial: rate, minimumRatio: 0.01),
+      spectrum: operation.flatMap { try chain.spectrum(of: $0) })
   }
 
   static func problem(
@@ -124,6 +126,21 @@ import Testing
     #expect(try #require(state.x0Hat).bits() == place.x.bits())
   }
 
+  /// K levels of n steps of the ODE and one draw of the chain, and the evaluations are the same.
+  @Test(arguments: [ConditionalChain.PriorScore.gaussian, .atNoisy])
+  func aChainInOneDrawIsOneStep(score: ConditionalChain.PriorScore) throws {
+    let blur = ExactPosteriorTests.Task.blur
+    let chain = ConditionalChain(stepCount: 25, tau: 0.01, priorScore: score)
+    let sampler = try Self.sampler(levels: 2, ode: 3, chain: chain, closedForm: blur.linear)
+    let problem = try Self.problem(blur.linear, denoiser: DPSTests.gaussian())
+    let noise = try PhiloxNoise(seed: 1, image: 2, samples: [0, 1])
+    let state = try sampler.sample(problem, noise: noise)
+    #expect(sampler.stepCount == 8 && state.completedSteps == 8)
+    #expect(state.evaluations == 2 * (3 + chain.startEvaluations))
+    #expect(try state.x.bits() == #require(state.x0Hat).bits())
+    #expect(try state.x.floats().allSatisfy(\.isFinite))
+  }
+
   @Test func levelsThatCannotBeAreRefused() {
     let estimation = DAPS.Estimation(
       ProbabilityFlow(.edm(power: 7)), stepCount: 5, sigmaMinimum: 0.01)
@@ -141,11 +158,14 @@ import Testing
   // MARK: - Rows
 
   /// Row 1 is drawn from noise that is not a number: rows 0 and 2 keep every bit, row 1 stays lost.
-  @Test(arguments: chains.indices) func aLostRowLeavesTheOthersAlone(index: Int) throws {
+  @Test(arguments: chains.indices, [false, true])
+  func aLostRowLeavesTheOthersAlone(index: Int, closedForm: Bool) throws {
     TorchRuntime.setThreads(1)
     let chain = Self.chains[index].0
-    let sampler = try Self.sampler(levels: 2, chain: chain, rate: 2e-5)
     let problem = try Self.networkProblem()
+    let sampler = try Self.sampler(
+      levels: 2, chain: chain, rate: 2e-5,
+      closedForm: closedForm ? problem.measurementOperator : nil)
     let noise = try PhiloxNoise(seed: 5, image: 6, samples: [0, 1, 2])
     let good = try sampler.sample(problem, noise: noise).x
     let bad = try sampler.sample(problem, noise: Spoiling(noise, row: 1)).x
@@ -201,10 +221,12 @@ import Testing
   }
 
   /// Pixel j gets a one in draw j and zeros else.
+  ///
+  /// - Parameter steps: draws of a chain.
   private static func moments(
-    _ sampler: DAPS, prior: (mean: Double, std: Double), y: Double
+    _ sampler: DAPS, prior: (mean: Double, std: Double), y: Double, steps: Int
   ) throws -> (mean: Double, std: Double) {
-    let (levels, steps) = (sampler.levelCount, sampler.chain.stepCount)
+    let levels = sampler.levelCount
     let draws = 1 + levels * steps + levels - 1
     let units = (1...draws).map { draw in (0...draws).map { $0 == draw ? Float(1) : 0 } }
     let noise = RecordedNoise(
@@ -226,13 +248,14 @@ import Testing
 
   /// DAPS is no exact sampler even where everything is Gaussian. With τ = σ_y as derived, against the
   /// exact posterior: the chain's prior N(x̂0, σ²) is not p(x0 | x_t), and x̂0 is not a mean.
-  @Test func aGaussianPosteriorIsMissedByWhatTheRecursionSays() throws {
+  @Test(arguments: [false, true])
+  func aGaussianPosteriorIsMissedByWhatTheRecursionSays(closedForm: Bool) throws {
     let (prior, y, tau) = ((mean: 0.2, std: 0.3), 1.0, 0.3)
     let sampler = try Self.sampler(
       levels: 12, ode: 5, chain: ConditionalChain(stepCount: 20, tau: tau, weight: .derived),
-      rate: 2e-2)
+      rate: 2e-2, closedForm: closedForm ? Denoising() : nil)
     let expected = Self.law(sampler, prior: prior, y: y)
-    let got = try Self.moments(sampler, prior: prior, y: y)
+    let got = try Self.moments(sampler, prior: prior, y: y, steps: closedForm ? 1 : 20)
     #expect(abs(got.mean - expected.mean) < 2e-5 && abs(got.std - expected.std) < 2e-5)
     let (exactMean, exactStd) = (0.6, (0.09 * 0.09 / 0.18).squareRoot())
     #expect(abs(expected.mean - exactMean) > 0.02, "biased: \(expected.mean)")

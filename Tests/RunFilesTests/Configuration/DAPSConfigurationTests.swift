@@ -101,6 +101,16 @@ import Testing
     #expect(chain == .init(learningRate: 5e-5))
   }
 
+  @Test func chainsAreTakenAtOnceUnlessAsked() throws {
+    #expect(try Self.daps().mcmc.transition == .closedForm)
+    let text = Self.text("{name: daps, mcmc: {transition: stepwise}}")
+    let written = try Samples.load(text)
+    #expect(written.sampler.yaml.leaves().contains("mcmc.transition=stepwise"))
+    #expect(try Samples.load(written.yaml()) == written)
+    let wrong = Samples.problem(of: text.replacing("stepwise", with: "slow"))
+    #expect(wrong.contains("transition") && wrong.contains("closed_form") && wrong.contains("stepwise"))
+  }
+
   @Test func latentsHaveTheirOwnDefaults() throws {
     let settings = try Self.latent("{name: daps}")
     #expect(settings.annealing == .init(steps: 50, sigmaMaximum: 10))

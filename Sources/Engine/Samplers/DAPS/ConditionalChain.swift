@@ -112,16 +112,22 @@ extension ConditionalChain {
     estimate: Tensor, noisy: Tensor, sigma: Double, level: Int, denoiser: any Denoiser,
     noise: any NoiseSource
   ) throws -> State {
-    var velocity: Tensor?
-    if case .hamiltonian = algorithm {
-      velocity = try noise.normalTensor(purpose: .velocity, step: level, like: estimate)
-    }
+    let place = try place(estimate: estimate, noisy: noisy, sigma: sigma, denoiser: denoiser)
+    guard case .hamiltonian = algorithm else { return place }
+    let velocity = try noise.normalTensor(purpose: .velocity, step: level, like: estimate)
+    return place.moved(to: estimate, velocity: velocity)
+  }
+
+  /// A chain before its first step, its velocity not drawn yet.
+  func place(
+    estimate: Tensor, noisy: Tensor, sigma: Double, denoiser: any Denoiser
+  ) throws -> State {
     let fixed =
       priorScore == .atEstimate ? try denoiser.score(estimate, sigma: leastSigma) : nil
     return State(
       x: estimate, sigma: sigma,
       center: try center(estimate: estimate, noisy: noisy, sigma: sigma, denoiser: denoiser),
-      fixedScore: fixed, velocity: velocity, accepted: nil)
+      fixedScore: fixed, velocity: nil, accepted: nil)
   }
 
   /// ∇log p_σ(x_t) + (x_t − x)/σ² is (D(x_t, σ) − x)/σ².

@@ -7,7 +7,7 @@ import Tensors
 /// σ_{k+1} makes the next x_t of it. The last x0 is the sample. No gradient runs through the network.
 ///
 /// One step of the sampler is one step of the ODE, or a few steps of the chain, so that it can be
-/// stopped soon also where the network is large.
+/// stopped soon also where the network is large; or the whole chain, where it is drawn at once.
 public struct DAPS: Sampler {
   /// How x̂0 is found.
   public struct Estimation: Sendable, Equatable {
@@ -39,12 +39,16 @@ public struct DAPS: Sampler {
   public let estimation: Estimation
   let chain: ConditionalChain
   let learningRate: LearningRateDecay
+  /// The decomposition of A, where chains are drawn at once.
+  private let spectrum: (any SingularSpectrum)?
 
+  /// - Parameter spectrum: what ``ConditionalChain/spectrum(of:)`` gives for the operator of the problem, for
+  ///   chains drawn at once; `nil` for chains step by step.
   /// - Throws: ``SamplerError/setting(_:)`` if the levels do not fall to 0, or not from above where
   ///   the ODE ends.
   public init(
     levels: [Double], estimation: Estimation, chain: ConditionalChain,
-    learningRate: LearningRateDecay
+    learningRate: LearningRateDecay, spectrum: (any SingularSpectrum)? = nil
   ) throws(SamplerError) {
     guard levels.count > 1, levels.last == 0, zip(levels, levels.dropFirst()).allSatisfy(>) else {
       throw .setting("the noise levels of daps must fall, the last being 0")
@@ -61,6 +65,7 @@ public struct DAPS: Sampler {
     self.estimation = estimation
     self.chain = chain
     self.learningRate = learningRate
+    self.spectrum = spectrum
   }
 }
 
@@ -75,7 +80,8 @@ extension DAPS {
 
   /// Steps of the sampler in each annealing level.
   public var levelLength: Int {
-    estimation.stepCount + (chain.stepCount + blockLength - 1) / blockLength
+    estimation.stepCount
+      + (spectrum == nil ? (chain.stepCount + blockLength - 1) / blockLength : 1)
   }
 
   public var stepCount: Int { levelCount * levelLength }
@@ -98,6 +104,9 @@ extension DAPS {
     if phase < estimation.stepCount {
       return try estimate(state, level: level, step: phase, problem.denoiser)
     }
+    if let spectrum {
+      return try leap(state, level: level, problem: problem, spectrum: spectrum, noise: noise)
+    }
     return try walk(
       state, level: level, block: phase - estimation.stepCount, problem: problem, noise: noise)
   }
@@ -118,6 +127,21 @@ extension DAPS {
     return state.advanced(x: state.x, x0Hat: estimate, evaluations: taken.evaluations)
   }
 
+  /// The whole chain, and the next x_t.
+  private func leap(
+    _ state: SamplerState, level: Int, problem: InverseProblem, spectrum: any SingularSpectrum,
+    noise: any NoiseSource
+  ) throws -> SamplerState {
+    let place = try chain.place(
+      estimate: state.x0Hat ?? state.x, noisy: state.x, sigma: levels[level],
+      denoiser: problem.denoiser)
+    let x0 = try chain.end(
+      from: place, problem: problem, spectrum: spectrum, rate: rate(level), draw: level,
+      noise: noise)
+    return state.advanced(
+      x: try renoised(x0, level: level, noise), x0Hat: x0, evaluations: chain.startEvaluations)
+  }
+
   /// Some steps of the chain, and at its end the next x_t.
   private func walk(
     _ state: SamplerState, level: Int, block: Int, problem: InverseProblem, noise: any NoiseSource
@@ -126,8 +150,8 @@ extension DAPS {
     let steps = block * blockLength..<min((block + 1) * blockLength, chain.stepCount)
     for step in steps {
       place = try chain.step(
-        place, problem: problem, rate: learningRate.rate(level: level, of: levelCount),
-        draw: level * chain.stepCount + step, noise: noise)
+        place, problem: problem, rate: rate(level), draw: level * chain.stepCount + step,
+        noise: noise)
       evaluations += chain.stepEvaluations
     }
     guard steps.upperBound == chain.stepCount else {
@@ -137,6 +161,8 @@ extension DAPS {
     let next = try renoised(place.x, level: level, noise)
     return state.advanced(x: next, x0Hat: place.x, evaluations: evaluations)
   }
+
+  private func rate(_ level: Int) -> Double { learningRate.rate(level: level, of: levelCount) }
 
   private func chainState(
     _ state: SamplerState, level: Int, _ problem: InverseProblem, _ noise: any NoiseSource

@@ -137,6 +137,15 @@ extension Configuration.DAPS {
       case derived
     }
 
+    /// How the steps of a chain are taken.
+    public enum Transition: String, Sendable, CaseIterable {
+      /// All in one draw from the law they make, where that is normal and A's singular value decomposition is
+      /// known; else one by one.
+      case closedForm = "closed_form"
+      /// One by one.
+      case stepwise
+    }
+
     /// Langevin dynamics by default.
     public var algorithm: Algorithm
     /// Number S of steps at a noise level.
@@ -157,12 +166,15 @@ extension Configuration.DAPS {
     public var likelihood: Likelihood
     /// What every value of the data's gradient is limited to, before τ; nil for no limit.
     public var gradientLimit: Double?
+    /// Changes the bits of samples, not their law.
+    public var transition: Transition
 
     public init(
       algorithm: Algorithm = .langevin, steps: Int = 100, learningRate: Double, tau: Double = 0.01,
       minimumRatio: Double = 0.01, learningRateGrid: Grid = .main,
       priorSolver: PriorSolver = .gaussian, priorSigmaMinimum: Double = 0.01,
-      likelihood: Likelihood = .published, gradientLimit: Double? = nil
+      likelihood: Likelihood = .published, gradientLimit: Double? = nil,
+      transition: Transition = .closedForm
     ) {
       self.algorithm = algorithm
       self.steps = steps
@@ -174,6 +186,7 @@ extension Configuration.DAPS {
       self.priorSigmaMinimum = priorSigmaMinimum
       self.likelihood = likelihood
       self.gradientLimit = gradientLimit
+      self.transition = transition
     }
 
     /// Network evaluations of one chain.

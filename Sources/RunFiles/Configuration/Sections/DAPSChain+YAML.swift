@@ -73,6 +73,7 @@ extension Configuration.DAPS.MCMC {
     section.value("lr_schedule", ValueKind<DAPS.Grid>.choice).map { learningRateGrid = $0 }
     section.value("prior_solver", ValueKind<PriorSolver>.choice).map { priorSolver = $0 }
     section.value("likelihood", ValueKind<Likelihood>.choice).map { likelihood = $0 }
+    section.value("transition", ValueKind<Transition>.choice).map { transition = $0 }
     if algorithm == .mh, priorSolver != .gaussian {
       section.problem("prior_solver", .conflict("'algorithm: mh' goes with gaussian only"))
     }
@@ -86,6 +87,7 @@ extension Configuration.DAPS.MCMC {
         ("prior_solver", .choice(priorSolver)), ("prior_sigma_min", .number(priorSigmaMinimum)),
         ("likelihood", .choice(likelihood)),
         ("gradient_limit", gradientLimit.map { .number($0) } ?? .word("none")),
+        ("transition", .choice(transition)),
       ])
   }
 }

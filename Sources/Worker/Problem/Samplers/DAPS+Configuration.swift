@@ -2,13 +2,15 @@ import Engine
 import RunFiles
 
 extension Configuration.DAPS {
-  /// The sampler these settings describe.
-  public func sampler() throws -> DAPS {
+  /// The sampler these settings describe, for problems with one measurement operator.
+  func engine(_ measurementOperator: any MeasurementOperator) throws -> DAPS {
     let levels = annealing.schedule.engine.annealingLevels(
       from: annealing.sigmaMaximum, to: annealing.sigmaMinimum, count: annealing.steps,
       grid: annealing.grid.engine)
+    let chain = mcmc.chain
     return try DAPS(
-      levels: levels, estimation: ode.engine, chain: mcmc.chain, learningRate: mcmc.decay)
+      levels: levels, estimation: ode.engine, chain: chain, learningRate: mcmc.decay,
+      spectrum: mcmc.transition == .stepwise ? nil : chain.spectrum(of: measurementOperator))
   }
 }
 
