@@ -49,9 +49,9 @@ import Testing
       let (estimate, noisy) = try images(rows: noise.rowCount)
       let place = try chain.place(
         estimate: estimate, noisy: noisy, sigma: sigma, denoiser: problem.denoiser)
-      let spectrum = try #require(try chain.spectrum(of: problem.measurementOperator))
-      return try chain.end(
-        from: place, problem: problem, spectrum: spectrum, rate: rate, draw: 0, noise: noise)
+      let closedForm = try #require(try ClosedFormChain(chain, problem.measurementOperator))
+      return try closedForm.end(
+        from: place, problem: problem, rate: rate, draw: 0, noise: noise)
     }
   }
 
@@ -114,13 +114,14 @@ import Testing
   @Test func otherChainsAreTakenStepByStep() throws {
     let blur = try GaussianBlur(kernelSize: 5, intensity: 1, imageShape: Self.shape)
     let free = ConditionalChain(stepCount: 7, tau: 0.1)
-    #expect(try free.spectrum(of: blur) != nil)
-    let limited = ConditionalChain(stepCount: 7, tau: 0.1, gradientLimit: 1)
-    #expect(try limited.spectrum(of: blur) == nil)
-    let exact = ConditionalChain(stepCount: 7, tau: 0.1, priorScore: .exact)
-    #expect(try exact.spectrum(of: blur) == nil)
-    #expect(try ConditionalChain(.metropolis, stepCount: 7, tau: 0.1).spectrum(of: blur) == nil)
+    #expect(try ClosedFormChain(free, blur) != nil)
+    let others = [
+      ConditionalChain(stepCount: 7, tau: 0.1, gradientLimit: 1),
+      ConditionalChain(stepCount: 7, tau: 0.1, priorScore: .exact),
+      ConditionalChain(.metropolis, stepCount: 7, tau: 0.1),
+    ]
+    for chain in others { #expect(try ClosedFormChain(chain, blur) == nil) }
     let phases = try PhaseRetrieval(inputRange: .zeroToOne, imageShape: Self.shape)
-    #expect(try free.spectrum(of: phases) == nil)
+    #expect(try ClosedFormChain(free, phases) == nil)
   }
 }

@@ -25,7 +25,7 @@ import Testing
         ProbabilityFlow(.edm(power: 7), solver: solver), stepCount: ode, sigmaMinimum: 0.01),
       chain: chain,
       learningRate: LearningRateDecay(initial: rate, minimumRatio: 0.01),
-      spectrum: operation.flatMap { try chain.spectrum(of: $0) })
+      closedForm: operation.flatMap { try ClosedFormChain(chain, $0) })
   }
 
   static func problem(

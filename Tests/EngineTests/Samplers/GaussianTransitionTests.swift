@@ -34,21 +34,15 @@ import Testing
 
   /// Both ways round a few times a step; what is not stable grows the rounding as it does the chain.
   @Test(arguments: [nil, 0, 0.4, 0.95], products)
-  func itIsItsStepsOneByOne(momentum: Double?, product: Double) throws {
+  func itIsItsStepsOneByOne(momentum: Double?, product: Double) {
     let (rate, precision) = (1e-3, product * 1e3)
-    let algorithm = momentum.map { ConditionalChain.Algorithm.hamiltonian(momentum: $0) }
     for count in Self.counts {
-      let step = try #require(
-        GaussianTransition(algorithm ?? .langevin, rate: rate, precision: precision))
+      let step = GaussianTransition(momentum: momentum, rate: rate, precision: precision)
       let got = step.repeated(count)
       let wanted = Self.stepwise(momentum, rate: rate, precision: precision, count: count)
       let size = abs(wanted.mean) + rate
       #expect(abs(got.response - wanted.mean) < 1e-12 * size, "\(count) steps")
       #expect(abs(got.variance - wanted.variance) < 1e-12 * wanted.variance, "\(count) steps")
     }
-  }
-
-  @Test func stepsOfMetropolisAreNotLinear() {
-    #expect(GaussianTransition(.metropolis, rate: 1e-3, precision: 10) == nil)
   }
 }

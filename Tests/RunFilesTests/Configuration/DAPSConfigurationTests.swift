@@ -108,7 +108,8 @@ import Testing
     #expect(written.sampler.yaml.leaves().contains("mcmc.transition=stepwise"))
     #expect(try Samples.load(written.yaml()) == written)
     let wrong = Samples.problem(of: text.replacing("stepwise", with: "slow"))
-    #expect(wrong.contains("transition") && wrong.contains("closed_form") && wrong.contains("stepwise"))
+    #expect(wrong.contains("transition"))
+    #expect(wrong.contains("closed_form") && wrong.contains("stepwise"))
   }
 
   @Test func latentsHaveTheirOwnDefaults() throws {

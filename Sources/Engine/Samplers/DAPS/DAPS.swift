@@ -39,16 +39,16 @@ public struct DAPS: Sampler {
   public let estimation: Estimation
   let chain: ConditionalChain
   let learningRate: LearningRateDecay
-  /// The decomposition of A, where chains are drawn at once.
-  private let spectrum: (any SingularSpectrum)?
+  /// The chain where all its steps are one draw.
+  private let closedForm: ClosedFormChain?
 
-  /// - Parameter spectrum: what ``ConditionalChain/spectrum(of:)`` gives for the operator of the problem, for
-  ///   chains drawn at once; `nil` for chains step by step.
+  /// - Parameter closedForm: the same chain for the operator of the problem, to be drawn at once; `nil` for
+  ///   chains step by step.
   /// - Throws: ``SamplerError/setting(_:)`` if the levels do not fall to 0, or not from above where
   ///   the ODE ends.
   public init(
     levels: [Double], estimation: Estimation, chain: ConditionalChain,
-    learningRate: LearningRateDecay, spectrum: (any SingularSpectrum)? = nil
+    learningRate: LearningRateDecay, closedForm: ClosedFormChain? = nil
   ) throws(SamplerError) {
     guard levels.count > 1, levels.last == 0, zip(levels, levels.dropFirst()).allSatisfy(>) else {
       throw .setting("the noise levels of daps must fall, the last being 0")
@@ -65,7 +65,7 @@ public struct DAPS: Sampler {
     self.estimation = estimation
     self.chain = chain
     self.learningRate = learningRate
-    self.spectrum = spectrum
+    self.closedForm = closedForm
   }
 }
 
@@ -81,7 +81,7 @@ extension DAPS {
   /// Steps of the sampler in each annealing level.
   public var levelLength: Int {
     estimation.stepCount
-      + (spectrum == nil ? (chain.stepCount + blockLength - 1) / blockLength : 1)
+      + (closedForm == nil ? (chain.stepCount + blockLength - 1) / blockLength : 1)
   }
 
   public var stepCount: Int { levelCount * levelLength }
@@ -104,8 +104,8 @@ extension DAPS {
     if phase < estimation.stepCount {
       return try estimate(state, level: level, step: phase, problem.denoiser)
     }
-    if let spectrum {
-      return try leap(state, level: level, problem: problem, spectrum: spectrum, noise: noise)
+    if let closedForm {
+      return try leap(state, level: level, closedForm, problem: problem, noise: noise)
     }
     return try walk(
       state, level: level, block: phase - estimation.stepCount, problem: problem, noise: noise)
@@ -129,15 +129,14 @@ extension DAPS {
 
   /// The whole chain, and the next x_t.
   private func leap(
-    _ state: SamplerState, level: Int, problem: InverseProblem, spectrum: any SingularSpectrum,
+    _ state: SamplerState, level: Int, _ closedForm: ClosedFormChain, problem: InverseProblem,
     noise: any NoiseSource
   ) throws -> SamplerState {
     let place = try chain.place(
       estimate: state.x0Hat ?? state.x, noisy: state.x, sigma: levels[level],
       denoiser: problem.denoiser)
-    let x0 = try chain.end(
-      from: place, problem: problem, spectrum: spectrum, rate: rate(level), draw: level,
-      noise: noise)
+    let x0 = try closedForm.end(
+      from: place, problem: problem, rate: rate(level), draw: level, noise: noise)
     return state.advanced(
       x: try renoised(x0, level: level, noise), x0Hat: x0, evaluations: chain.startEvaluations)
   }

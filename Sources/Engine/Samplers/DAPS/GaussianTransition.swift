@@ -10,21 +10,20 @@ struct GaussianTransition: Sendable {
   /// Q, which is symmetric.
   private var noise: (dd: Double, dv: Double, vv: Double)
 
-  /// One step in a direction in which the force falls by `precision` for each unit of d; `nil` for chains
-  /// whose steps are not linear.
-  init?(_ algorithm: ConditionalChain.Algorithm, rate h: Double, precision: Double) {
-    switch algorithm {
-    case .langevin:
+  /// One step in a direction in which the force falls by `precision` for each unit of d.
+  ///
+  /// - Parameter momentum: that of a Hamiltonian chain; `nil` for Langevin dynamics, which has no velocity.
+  init(momentum: Double?, rate h: Double, precision: Double) {
+    guard let momentum else {
       matrix = (1 - h * precision, 0, 0, 0)
       force = (h, 0)
       noise = (2 * h, 0, 0)
-    case .hamiltonian(let momentum):
-      let (root, fresh) = (h.squareRoot(), 2 * (1 - momentum))
-      matrix = (1 - h * precision, root * momentum, -root * precision, momentum)
-      force = (h, root)
-      noise = (h * fresh, root * fresh, fresh)
-    case .metropolis: return nil
+      return
     }
+    let (root, fresh) = (h.squareRoot(), 2 * (1 - momentum))
+    matrix = (1 - h * precision, root * momentum, -root * precision, momentum)
+    force = (h, root)
+    noise = (h * fresh, root * fresh, fresh)
   }
 
   /// What the force c is multiplied with to give the mean of d.

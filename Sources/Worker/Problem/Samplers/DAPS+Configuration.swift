@@ -10,7 +10,7 @@ extension Configuration.DAPS {
     let chain = mcmc.chain
     return try DAPS(
       levels: levels, estimation: ode.engine, chain: chain, learningRate: mcmc.decay,
-      spectrum: mcmc.transition == .stepwise ? nil : chain.spectrum(of: measurementOperator))
+      closedForm: mcmc.transition == .stepwise ? nil : ClosedFormChain(chain, measurementOperator))
   }
 }
 
