@@ -13,7 +13,7 @@ extension Configuration.Sampler {
     case .dps(let settings): return try settings.engine(diffusion)
     case .annealedLangevin(let settings):
       return try settings.engine(problem, diffusion: diffusion, scalars: scalars)
-    case .daps(let settings): return try settings.engine(problem.measurementOperator)
+    case .daps(let settings): return try settings.engine(problem)
     case .ud2m(let settings):
       return try settings.engine(problem, diffusion: diffusion, learned: scalars)
     case .latino(let settings): return try settings.engine(problem)

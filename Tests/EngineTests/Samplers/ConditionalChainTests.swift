@@ -186,6 +186,23 @@ extension ConditionalChainTests {
   }
 
   /// ∇(kx − y)² = 2k(kx − y) for the operator of each step; a few roundings of float32.
+  /// τ²/(w‖A‖²) but for the least noise level; power iteration of a multiple of the identity is exact.
+  @Test(arguments: ConditionalChain.Weight.allCases)
+  func theStepSizeFollowsFromTheOperator(weight: ConditionalChain.Weight) throws {
+    let chain = ConditionalChain(stepCount: 3, tau: 0.01, weight: weight)
+    let levels = [10, 0.5, 0.1, 0]
+    let w = weight == .published ? 2.0 : 1
+    let rate = try chain.settlingRate(Self.scaled(Scaling(factor: 2)), levels: levels)
+    #expect(abs(rate * (w * 4 * 1e4 + 100) - 1) < 1e-6)
+    let phases = try DAPSTests.problem(
+      PhaseRetrieval(inputRange: .zeroToOne, imageShape: DAPSTests.shape),
+      denoiser: DPSTests.gaussian())
+    let error = #expect(throws: SamplerError.self) {
+      try chain.settlingRate(phases, levels: levels)
+    }
+    #expect(error?.description.contains("sampler.mcmc.lr") == true)
+  }
+
   @Test func anOperatorDrawnAnewHasItsOwn() throws {
     let problem = try Self.scaled(Scaling(factor: 2))
     let x = try Tensor.full(Self.estimate, shape: [2, 1, 1, 1])

@@ -94,9 +94,13 @@ import Testing
     #expect(kept.algorithm == .hmc(momentum: 0) && kept.learningRate == 1e-6 && kept.steps == 12)
   }
 
-  @Test func anOperatorWithoutPublishedTaskNeedsAStepSize() throws {
+  @Test func anOperatorWithoutPublishedTaskHasNoPublishedStepSize() throws {
     let text = Self.text(operator: "{name: denoising}")
-    #expect(Samples.problem(of: text).contains("'mcmc.lr' is missing"))
+    let written = try Samples.load(text)
+    #expect(try Samples.load(written.yaml()) == written)
+    #expect(!written.sampler.yaml.leaves().contains { $0.hasPrefix("mcmc.lr=") })
+    let proposals = Self.text("{name: daps, mcmc: {algorithm: mh}}", operator: "{name: denoising}")
+    #expect(Samples.problem(of: proposals).contains("'mcmc.lr' is missing"))
     let chain = try Self.daps("{name: daps, mcmc: {lr: 5e-5}}", operator: "{name: denoising}").mcmc
     #expect(chain == .init(learningRate: 5e-5))
   }

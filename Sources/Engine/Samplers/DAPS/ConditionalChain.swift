@@ -66,6 +66,21 @@ public struct ConditionalChain: Sendable, Equatable {
 
   /// What the gradient of ‖A(x) − y‖² is multiplied with: w/(2τ²).
   var dataFactor: Double { (weight == .published ? 1 : 0.5) / (tau * tau) }
+
+  /// The step size at which a Langevin step settles what a linear A sees best, 1/(w‖A‖²/τ² + 1/σ²) with the lowest
+  /// noise level σ: what is published for the hole in an image, where ‖A‖ is 1, but for σ.
+  ///
+  /// - Throws: ``SamplerError/setting(_:)`` for an A that is not linear.
+  public func settlingRate(_ problem: InverseProblem, levels: [Double]) throws -> Double {
+    guard let linear = problem.measurementOperator as? any LinearOperator else {
+      throw SamplerError.setting(
+        "the sampler daps cannot choose its step size for an operator that is not linear; give "
+          + "sampler.mcmc.lr")
+    }
+    let norm = try linear.operatorNorm(imageShape: problem.model.imageShape, tolerance: 1e-3)
+    let lowest = levels.last { $0 > 0 } ?? .infinity
+    return 1 / (2 * dataFactor * norm * norm + 1 / (lowest * lowest))
+  }
 }
 
 extension ConditionalChain {

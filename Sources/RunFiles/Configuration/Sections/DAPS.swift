@@ -150,8 +150,8 @@ extension Configuration.DAPS {
     public var algorithm: Algorithm
     /// Number S of steps at a noise level.
     public var steps: Int
-    /// h_0, the step size at the first noise level.
-    public var learningRate: Double
+    /// h_0, the step size at the first noise level; nil for one that follows from A and τ.
+    public var learningRate: Double?
     /// τ, the standard deviation the data are taken to have, whatever σ_y is.
     public var tau: Double
     /// What h would be at the end of the levels, as a fraction of h_0.
@@ -170,8 +170,8 @@ extension Configuration.DAPS {
     public var transition: Transition
 
     public init(
-      algorithm: Algorithm = .langevin, steps: Int = 100, learningRate: Double, tau: Double = 0.01,
-      minimumRatio: Double = 0.01, learningRateGrid: Grid = .main,
+      algorithm: Algorithm = .langevin, steps: Int = 100, learningRate: Double? = nil,
+      tau: Double = 0.01, minimumRatio: Double = 0.01, learningRateGrid: Grid = .main,
       priorSolver: PriorSolver = .gaussian, priorSigmaMinimum: Double = 0.01,
       likelihood: Likelihood = .published, gradientLimit: Double? = nil,
       transition: Transition = .closedForm

@@ -16,13 +16,11 @@ extension Configuration.DAPS.MCMC {
     let published = choice.task.map { DAPS.published($0, choice.group, branch: choice.branch) }
     let algorithm = readAlgorithm(section, published)
     let rate = section.value("lr", .number(.above(0))) ?? published?.learningRate
-    if rate == nil, section.entry("lr") == nil, choice.knowsOperator {
+    if rate == nil, section.entry("lr") == nil, choice.knowsOperator, algorithm == .mh {
       sampler.missing(
         "mcmc.lr",
-        expected: "the step size of the chain: no published task has this operator A; chains are "
-          + "stable below tau²/‖A‖²")
+        expected: "the variance of the chain's proposals: no published task has this operator")
     }
-    guard let rate else { return nil }
     var block = Self(algorithm: algorithm, steps: published?.steps ?? 100, learningRate: rate)
     block.minimumRatio = published?.minimumRatio ?? 0.01
     block.learningRateGrid = choice.branch
@@ -81,8 +79,8 @@ extension Configuration.DAPS.MCMC {
 
   var yaml: YAMLValue {
     .section(
-      algorithm.yaml + [
-        ("num_steps", .integer(steps)), ("lr", .number(learningRate)), ("tau", .number(tau)),
+      algorithm.yaml + (learningRate.map { [("lr", .number($0))] } ?? []) + [
+        ("num_steps", .integer(steps)), ("tau", .number(tau)),
         ("lr_min_ratio", .number(minimumRatio)), ("lr_schedule", .choice(learningRateGrid)),
         ("prior_solver", .choice(priorSolver)), ("prior_sigma_min", .number(priorSigmaMinimum)),
         ("likelihood", .choice(likelihood)),

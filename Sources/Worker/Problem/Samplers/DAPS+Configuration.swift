@@ -2,15 +2,20 @@ import Engine
 import RunFiles
 
 extension Configuration.DAPS {
-  /// The sampler these settings describe, for problems with one measurement operator.
-  func engine(_ measurementOperator: any MeasurementOperator) throws -> DAPS {
+  func engine(_ problem: InverseProblem) throws -> DAPS {
     let levels = annealing.schedule.engine.annealingLevels(
       from: annealing.sigmaMaximum, to: annealing.sigmaMinimum, count: annealing.steps,
       grid: annealing.grid.engine)
     let chain = mcmc.chain
+    let closedForm =
+      mcmc.transition == .stepwise
+      ? nil : try ClosedFormChain(chain, problem.measurementOperator)
+    let rate = try mcmc.learningRate ?? chain.settlingRate(problem, levels: levels)
     return try DAPS(
-      levels: levels, estimation: ode.engine, chain: chain, learningRate: mcmc.decay,
-      closedForm: mcmc.transition == .stepwise ? nil : ClosedFormChain(chain, measurementOperator))
+      levels: levels, estimation: ode.engine, chain: chain,
+      learningRate: LearningRateDecay(
+        initial: rate, minimumRatio: mcmc.minimumRatio, grid: mcmc.learningRateGrid.engine),
+      closedForm: closedForm)
   }
 }
 
@@ -49,11 +54,6 @@ extension Configuration.DAPS.MCMC {
       algorithm.engine, stepCount: steps, tau: tau, priorScore: priorSolver.engine,
       leastSigma: priorSigmaMinimum, weight: likelihood == .published ? .published : .derived,
       gradientLimit: gradientLimit)
-  }
-
-  var decay: LearningRateDecay {
-    LearningRateDecay(
-      initial: learningRate, minimumRatio: minimumRatio, grid: learningRateGrid.engine)
   }
 }
 
