@@ -148,6 +148,14 @@ extension EndToEnd {
       }
     }
 
+    /// As in a container that has neither `ssh` nor `rsh`.
+    @Test func aProcessThatIsAloneNeedsNoWayToOtherHosts() throws {
+      let folder = try TemporaryFolder()
+      let result = try Program.run(
+        ["doctor", "--folder", folder.path], environment: ["PATH": folder.path])
+      #expect(result.code == 0 && result.output.contains("1 rank: fit to run"), "\(result)")
+    }
+
     @Test func simulate() throws {
       let size = ["--images", "20", "--samples", "8", "--unit", "2", "--shape", "1,8,8"]
       let many = try Program.run(["simulate", "--workers", "50"] + size)
