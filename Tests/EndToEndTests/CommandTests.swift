@@ -215,6 +215,39 @@ extension EndToEnd {
       #expect(try Program.run(["status", folder("run")]).code == 0)
     }
 
+    /// What a command prints is all it is for, unlike a run.
+    @Test func outputThatDoesNotArriveIsAnError() throws {
+      let inspect = ["inspect", "models/fashion32.safetensors"]
+      for words in [inspect, inspect + ["--tensors"]] {
+        let full = try Program.run(words, streams: ">/dev/full")
+        #expect(full.code == 74 && full.errorLines.count == 1, "\(full)")
+        #expect(full.errors.contains("standard output is not complete: No space left"), "\(full)")
+      }
+      let doctor = try Program.run(["doctor"], streams: ">/dev/full")
+      #expect(doctor.code == 74 && doctor.errors.contains("not complete"), "\(doctor)")
+    }
+
+    /// A command that has not all keeps the code that says so.
+    @Test func anUnfinishedRunIsToldAsThatWithoutOutput() throws {
+      let folder = try TemporaryFolder()
+      let configuration = try TinyExperiment(images: 2).write(into: folder)
+      let run = ["run", configuration, "--output", folder("run"), "--shard", "1/2"]
+      #expect(try Program.run(run).code == 0)
+      let missing = try Program.run(["missing", folder("run")], streams: ">/dev/full")
+      #expect(missing.code == 75 && missing.errors.contains("not complete"), "\(missing)")
+    }
+
+    @Test(arguments: ["", "trap '' PIPE; "]) func aReaderThatHasSeenEnoughIsNoError(
+      before: String
+    ) throws {
+      let words = ["/bin/sh", "-c", before + "\"$0\" \"$@\" | head -1", Program.binary]
+      let result = try StartedProgram(
+        words + ["inspect", "models/fashion32.safetensors", "--tensors"],
+        environment: Program.environment, folder: Program.packageRoot
+      ).wait(timeout: 120)
+      #expect(result.code == 0 && result.errors.isEmpty, "\(result)")
+    }
+
     @Test func anErrorKeepsItsCode() throws {
       let streams = "2>/dev/full"
       #expect(try Program.run(["status", "no/such/folder"], streams: streams).code == 65)
