@@ -78,6 +78,27 @@ extension EndToEnd {
       #expect(none.errors.contains("models/none.safetensors") && none.errorLines.count == 1)
     }
 
+    /// A value that is none, at the end of the file: the last of a tensor.
+    @Test func inspectRefusesWeightsThatCannotBeUsed() throws {
+      let folder = try TemporaryFolder()
+      let whole = try Data(
+        contentsOf: URL(filePath: Program.packageRoot + "/models/fashion32.safetensors"))
+      let file = try folder.write(
+        Array(whole.dropLast(4)) + [UInt8](repeating: 0xFF, count: 4), to: "damaged.safetensors")
+      let result = try Program.run(["inspect", file])
+      #expect(result.code == 65 && result.errorLines.count == 1, "\(result)")
+      #expect(result.errors.contains("\(file): the weights cannot be used"), "\(result)")
+      #expect(result.output.contains("guided-diffusion UNet"), "\(result)")
+      #expect(!result.output.contains("are there and fit"), "\(result)")
+    }
+
+    /// Their network may be told by a configuration.
+    @Test func inspectTellsOfWeightsThatItDoesNotKnow() throws {
+      let file = "Tests/Reference/tables/ald_ladder_5_0.3_0.0025.safetensors"
+      let result = try Program.run(["inspect", file])
+      #expect(result.code == 0 && result.output.contains("cannot be read off"), "\(result)")
+    }
+
     @Test func inspectTellsKindsAndFit() throws {
       let folder = try TemporaryFolder()
       let configuration = try TinyExperiment(images: 1, samples: 4).write(into: folder)
