@@ -42,7 +42,7 @@ static void limit(png_structp png, uint32_t width, uint32_t height) {
 
 static void ask_for_plain_samples(png_structp png, png_infop info) {
   png_byte kind = png_get_color_type(png, info);
-  if (kind == PNG_COLOR_TYPE_PALETTE) png_set_palette_to_rgb(png);
+  if (kind == PNG_COLOR_TYPE_PALETTE) png_set_packing(png);
   if (kind == PNG_COLOR_TYPE_GRAY && png_get_bit_depth(png, info) < 8)
     png_set_expand_gray_1_2_4_to_8(png);
   const uint16_t probe = 1;
@@ -50,15 +50,36 @@ static void ask_for_plain_samples(png_structp png, png_infop info) {
   png_set_strip_alpha(png);
 }
 
+// Colours in place of indices, which are the last third of the row: each is read before it is
+// written over. libpng's own way takes indices beyond the palette for black without a word.
+static void look_up_colors(png_structp png, png_infop info, uint8_t *row, size_t width) {
+  png_colorp palette = NULL;
+  int colors = 0;
+  png_get_PLTE(png, info, &palette, &colors);
+  for (size_t x = 0; x < width; x++) {
+    int index = row[2 * width + x];
+    if (index >= colors) png_error(png, "a pixel has a colour that is not in the palette");
+    row[3 * x] = palette[index].red;
+    row[3 * x + 1] = palette[index].green;
+    row[3 * x + 2] = palette[index].blue;
+  }
+}
+
 static void read_rows(png_structp png, png_infop info, uint8_t *samples, size_t sampleBytes) {
   int passes = png_set_interlace_handling(png);
   png_read_update_info(png, info);
-  size_t stride = png_get_rowbytes(png, info);
+  int hasPalette = png_get_color_type(png, info) == PNG_COLOR_TYPE_PALETTE;
+  size_t width = png_get_image_width(png, info);
+  size_t stride = hasPalette ? 3 * width : png_get_rowbytes(png, info);
   uint32_t height = png_get_image_height(png, info);
   if (height == 0 || stride != sampleBytes / height || stride * height != sampleBytes)
     png_error(png, "the header and the content disagree about the size");
+  size_t start = hasPalette ? 2 * width : 0;
   for (int pass = 0; pass < passes; pass++)
-    for (uint32_t row = 0; row < height; row++) png_read_row(png, samples + row * stride, NULL);
+    for (uint32_t row = 0; row < height; row++)
+      png_read_row(png, samples + row * stride + start, NULL);
+  for (uint32_t row = 0; hasPalette && row < height; row++)
+    look_up_colors(png, info, samples + row * stride, width);
 }
 
 int png_shim_decode(const uint8_t *file, size_t fileBytes, uint32_t width, uint32_t height,

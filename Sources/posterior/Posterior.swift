@@ -29,9 +29,11 @@ struct Posterior: ParsableCommand {
     var command = parsed()
     do {
       try command.run()
+      Foundation.exit(StandardStreams.finishOutput(.complete).rawValue)
     } catch let error as any ExitCodeError {
       leave(error, error.exitCode)
     } catch  where isForParser(error) {
+      _ = StandardStreams.finishOutput(.interrupted)
       exit(withError: error)
     } catch {
       leave(error, Coordinator.ExitCode(for: error))

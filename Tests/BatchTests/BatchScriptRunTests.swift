@@ -36,6 +36,7 @@ import Testing
     for _ in 0..<3 {
       let ended = try cluster.run(.array)
       #expect(ended.code == 75, "\(ended.log)")
+      #expect(!ended.log.contains("kill:"), "what Slurm has ended is not missed: \(ended.log)")
     }
     #expect(cluster.notes("scontrol") == Array(repeating: "requeue 7_2", count: 3))
   }

@@ -40,11 +40,15 @@ final class StubCluster {
       [ "$1" != missing ] || exit "$MISSING" ;;
     esac
     """#,
-    // Slurm ends a script that is requeued with TERM.
+    // Slurm ends a script that is requeued, and all it has started, with TERM.
     "scontrol": #"""
     #!/bin/bash
     echo "$*" >>"$STUB/scontrol"
-    grep -q "$STUB" "/proc/$PPID/cmdline" && kill -TERM $PPID
+    grep -q "$STUB" "/proc/$PPID/cmdline" || exit 0
+    for started in $(cat "/proc/$PPID/task/$PPID/children"); do
+      [ "$started" = $$ ] || kill -TERM "$started"
+    done
+    kill -TERM $PPID
     """#,
     "srun": #"""
     #!/bin/bash

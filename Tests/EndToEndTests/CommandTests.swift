@@ -78,6 +78,27 @@ extension EndToEnd {
       #expect(none.errors.contains("models/none.safetensors") && none.errorLines.count == 1)
     }
 
+    /// A value that is none, at the end of the file: the last of a tensor.
+    @Test func inspectRefusesWeightsThatCannotBeUsed() throws {
+      let folder = try TemporaryFolder()
+      let whole = try Data(
+        contentsOf: URL(filePath: Program.packageRoot + "/models/fashion32.safetensors"))
+      let file = try folder.write(
+        Array(whole.dropLast(4)) + [UInt8](repeating: 0xFF, count: 4), to: "damaged.safetensors")
+      let result = try Program.run(["inspect", file])
+      #expect(result.code == 65 && result.errorLines.count == 1, "\(result)")
+      #expect(result.errors.contains("\(file): the weights cannot be used"), "\(result)")
+      #expect(result.output.contains("guided-diffusion UNet"), "\(result)")
+      #expect(!result.output.contains("are there and fit"), "\(result)")
+    }
+
+    /// Their network may be told by a configuration.
+    @Test func inspectTellsOfWeightsThatItDoesNotKnow() throws {
+      let file = "Tests/Reference/tables/ald_ladder_5_0.3_0.0025.safetensors"
+      let result = try Program.run(["inspect", file])
+      #expect(result.code == 0 && result.output.contains("cannot be read off"), "\(result)")
+    }
+
     @Test func inspectTellsKindsAndFit() throws {
       let folder = try TemporaryFolder()
       let configuration = try TinyExperiment(images: 1, samples: 4).write(into: folder)
@@ -148,6 +169,14 @@ extension EndToEnd {
       }
     }
 
+    /// As in a container that has neither `ssh` nor `rsh`.
+    @Test func aProcessThatIsAloneNeedsNoWayToOtherHosts() throws {
+      let folder = try TemporaryFolder()
+      let result = try Program.run(
+        ["doctor", "--folder", folder.path], environment: ["PATH": folder.path])
+      #expect(result.code == 0 && result.output.contains("1 rank: fit to run"), "\(result)")
+    }
+
     @Test func simulate() throws {
       let size = ["--images", "20", "--samples", "8", "--unit", "2", "--shape", "1,8,8"]
       let many = try Program.run(["simulate", "--workers", "50"] + size)
@@ -205,6 +234,39 @@ extension EndToEnd {
       let run = ["run", configuration, "--output", folder("run")]
       #expect(try Program.run(run, streams: "2>&1 | head -1").code == 0)
       #expect(try Program.run(["status", folder("run")]).code == 0)
+    }
+
+    /// What a command prints is all it is for, unlike a run.
+    @Test func outputThatDoesNotArriveIsAnError() throws {
+      let inspect = ["inspect", "models/fashion32.safetensors"]
+      for words in [inspect, inspect + ["--tensors"]] {
+        let full = try Program.run(words, streams: ">/dev/full")
+        #expect(full.code == 74 && full.errorLines.count == 1, "\(full)")
+        #expect(full.errors.contains("standard output is not complete: No space left"), "\(full)")
+      }
+      let doctor = try Program.run(["doctor"], streams: ">/dev/full")
+      #expect(doctor.code == 74 && doctor.errors.contains("not complete"), "\(doctor)")
+    }
+
+    /// A command that has not all keeps the code that says so.
+    @Test func anUnfinishedRunIsToldAsThatWithoutOutput() throws {
+      let folder = try TemporaryFolder()
+      let configuration = try TinyExperiment(images: 2).write(into: folder)
+      let run = ["run", configuration, "--output", folder("run"), "--shard", "1/2"]
+      #expect(try Program.run(run).code == 0)
+      let missing = try Program.run(["missing", folder("run")], streams: ">/dev/full")
+      #expect(missing.code == 75 && missing.errors.contains("not complete"), "\(missing)")
+    }
+
+    @Test(arguments: ["", "trap '' PIPE; "]) func aReaderThatHasSeenEnoughIsNoError(
+      before: String
+    ) throws {
+      let words = ["/bin/sh", "-c", before + "\"$0\" \"$@\" | head -1", Program.binary]
+      let result = try StartedProgram(
+        words + ["inspect", "models/fashion32.safetensors", "--tensors"],
+        environment: Program.environment, folder: Program.packageRoot
+      ).wait(timeout: 120)
+      #expect(result.code == 0 && result.errors.isEmpty, "\(result)")
     }
 
     @Test func anErrorKeepsItsCode() throws {

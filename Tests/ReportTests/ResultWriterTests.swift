@@ -143,6 +143,18 @@ import Testing
     #expect(Set(names).isSuperset(of: others))
   }
 
+  @Test func whatKilledProcessesLeaveOfSamplesGoes() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let directory = try directory()
+    let file = "\(folder)/samples/a.npy.tmp.elsewhere.7.1"
+    try directory.makeFolder(of: file)
+    try AtomicFile.write("x", to: file)
+    try FileManager.default.setAttributes(
+      [.modificationDate: Date(timeIntervalSinceNow: -90_000)], ofItemAtPath: file)
+    _ = try results(directory)
+    #expect(!exists(file))
+  }
+
   @Test func mapsWithoutSamplesAreNamed() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let directory = try directory()

@@ -161,6 +161,21 @@ import Testing
     #expect(part.failedCount == 2 && part.statistics.count == 0 && part.kept.isEmpty)
   }
 
+  /// Steps of 10⁻⁵ where 2σ² = 2·10⁻⁸ is the bound.
+  @Test func aSampleThatStepsHaveLostNamesThem() throws {
+    let folder = try Experiments.folder()
+    let langevin = Configuration.AnnealedLangevin(
+      start: .sampler(.exact, noiseTime: 0), ladder: .init(levels: 2), stepsPerLevel: 30,
+      respacing: .sections([5]))
+    let configuration = Experiments.configuration(
+      folder, sampler: .annealedLangevin(langevin), sigma: 1e-4)
+    let part = try Self.draw(configuration, [0..<1])
+    #expect(
+      part.records[0].failure
+        == "a value is not finite, or beyond ±256: steps of ald from 2σ²/‖A‖² = 2e-08/‖A‖² on grow "
+        + "without end, and step_size is 1e-05")
+  }
+
   // MARK: - Stopping
 
   @Test func aRaisedFlagInterruptsTheUnit() throws {

@@ -17,8 +17,8 @@ extension ScriptText {
     # The program leaves within 20 s; a launcher that waits for a dead host does not.
     watch() {
       sleep 45 &
-      trap 'kill $!' TERM
-      wait $! && kill -KILL "$1"
+      trap 'kill $! 2>/dev/null' TERM # Slurm may have ended it, as it ends all of a job.
+      wait $! && kill -KILL "$1" 2>/dev/null
     }
     trap 'stop USR1' USR1
     trap 'cancelled=yes; stop TERM' TERM
@@ -75,9 +75,9 @@ extension ScriptText {
       fi
       say "not complete (code $code): goes back into the queue"
       sleep 600 & # Slurm ends this script meanwhile.
-      trap 'kill $!; exit 75' TERM
+      trap 'kill $! 2>/dev/null; exit 75' TERM
       scontrol requeue "$job" || {
-        kill $!
+        kill $! 2>/dev/null
         leave 75 "Slurm did not take it back: submit it again"
       }
       wait $!
@@ -118,7 +118,11 @@ extension ScriptText {
     work "${start[@]}" "$posterior" run "$@"
     say "$launcher ended with $code"
     # A launcher's exit code proves nothing: mpirun ends with 0 when a daemon of it is killed.
-    if "$posterior" status "$run"; then
+    # Its words go through the shell: a log on a full disk says nothing of the run.
+    words=$("$posterior" status "$run")
+    standing=$?
+    echo "$words"
+    if [ "$standing" -eq 0 ]; then
       [ "$code" -ne 1 ] || leave 1 "the run is complete, with failed samples"
       leave 0 "the run is complete"
     fi

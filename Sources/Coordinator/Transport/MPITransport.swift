@@ -35,7 +35,7 @@ public final class MPITransport: Transport {
     let watch = StartWatch(seconds: seconds)
     defer { watch.end() }
     self.pieceBytes = min(max(pieceBytes, 16), Self.largestPiece)
-    try MPILibrary.start()
+    try LoneStart().around(MPILibrary.start)
     let (rank, size) = try MPILibrary.numbers("MPI_Comm_rank", mpishim_rank)
     let (localRank, localSize) = try MPILibrary.numbers("MPI_Comm_split_type", mpishim_local_rank)
     node = NodeInfo(

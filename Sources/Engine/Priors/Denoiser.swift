@@ -7,6 +7,9 @@ public protocol Denoiser: Sendable {
   /// Shape [C,H,W] of the images the prior was made for.
   var imageShape: [Int] { get }
 
+  /// σ below which the prior was never asked when it was made; 0, the default, where any σ will do.
+  var finestSigma: Double { get }
+
   /// Denoises images.
   ///
   /// - Parameters:
@@ -17,6 +20,8 @@ public protocol Denoiser: Sendable {
 }
 
 extension Denoiser {
+  public var finestSigma: Double { 0 }
+
   /// The score ∇ log p_σ(x) = (D(x, σ) − x)/σ² of the prior smoothed with noise σ.
   public func score(_ x: Tensor, sigma: Double) throws -> Tensor {
     try (denoise(x, sigma: sigma) - x) / (sigma * sigma)

@@ -9,6 +9,7 @@ import Tensors
 public struct VPDenoiser: Denoiser {
   let model: any DiffusionModel
   let meanType: MeanType
+  public let finestSigma: Double
   /// The time the network is told at σ.
   private let networkTime: @Sendable (Double) -> Double
 
@@ -21,6 +22,7 @@ public struct VPDenoiser: Denoiser {
   ) {
     self.model = model
     self.meanType = meanType
+    finestSigma = 0
     networkTime = schedule.networkTime
   }
 
@@ -33,6 +35,7 @@ public struct VPDenoiser: Denoiser {
     let scale = rescalesTimesteps ? 1000 / Double(clock.steps) : 1
     self.model = model
     self.meanType = meanType
+    finestSigma = clock.sigma(at: 0)
     networkTime = { scale * clock.step(sigma: $0) }
   }
 

@@ -48,6 +48,19 @@ public struct InverseProblem: Sendable {
     return linear
   }
 
+  /// Finds that the prior would be asked at a level `sigma` finer than it was made for.
+  ///
+  /// - Parameter setting: the key that says so.
+  /// - Throws: ``SamplerError/setting(_:)``.
+  func checkLevel(_ sigma: Double, setting: String) throws {
+    let finest = denoiser.finestSigma
+    // The published process begins at 0.0100005, which everyone calls 0.01.
+    guard sigma < 0.99 * finest else { return }
+    throw SamplerError.setting(
+      "\(setting) \(sigma) is below the finest level of the prior's process; allowed: a number of at "
+        + "least \(Float(finest))")
+  }
+
   /// The standard deviation of Gaussian noise, above 0, where a sampler needs it.
   ///
   /// - Throws: ``SamplerError/notGaussian(sampler:)`` for other noise.

@@ -47,6 +47,7 @@ public struct ResultWriter: Sendable {
     try AtomicFile.remove(summary)
     try RunDirectory.removeAbandonedFiles(in: directory.path)
     let images = progress.images.keys.sorted()
+    try directory.removeAbandonedSamples(of: images)
     let look = try CommonLook(of: images, work) { try directory.part(of: $0, in: progress) }
     let report = try ReportFile(path: "\(directory.path)/report.html", limits: look.limits)
     var tables = ResultTables(quantiles: quantiles)

@@ -14,6 +14,8 @@ public enum ImageError: BadInput, Equatable {
   case name(String, reason: String)
   /// Two files would be one image.
   case sameName(String, String)
+  /// The results of an image, with its file, need a folder where those of another are files.
+  case sameResults(String, String, String)
   /// A measurement has no true image of its name in the folder of truths.
   case noTruth(of: String, name: String, folder: String)
   /// Stacks of measurements and of true images have different lengths.
@@ -50,6 +52,9 @@ public enum ImageError: BadInput, Equatable {
       "image `\(name)` \(reason), but its results are stored under its name; rename the file"
     case .sameName(let first, let second):
       "\(first) and \(second) would be the same image; rename or remove one"
+    case .sameResults(let path, let name, let other):
+      "\(path): the results of image `\(name)` would lie where those of image `\(other)` are files; rename "
+        + "one of the two"
     case .noTruth(let path, let name, let folder):
       "\(path): no true image `\(name).png` or `\(name).npy` in \(folder) (data.truths); add it, leave the "
         + "measurement out with data.range, or take data.truths out"

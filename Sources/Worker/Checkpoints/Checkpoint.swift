@@ -79,7 +79,7 @@ public struct Checkpoint: Sendable {
   }
 
   /// Adds the name of the file to what is wrong with its weights.
-  func explainingMismatches<Result>(_ body: () throws -> Result) throws -> Result {
+  public func explainingMismatches<Result>(_ body: () throws -> Result) throws -> Result {
     do {
       return try body()
     } catch let mismatch as WeightMismatch {

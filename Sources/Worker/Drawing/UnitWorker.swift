@@ -153,7 +153,7 @@ struct UnitDrawing {
       seconds: seconds)
     guard try add(values) else {
       guard last else { return false }
-      record.failure = "a value is not finite, or beyond ±\(Int(ImageStatistics.magnitudeLimit))"
+      record.failure = configuration.lostSampleText
       records.append(record)
       return true
     }

@@ -89,6 +89,7 @@ extension Configuration.Data {
   /// - Throws: `FileError` or `ImageError`, also if there are truths, but not of all measurements.
   public func imageFolder() throws -> ImageFolder {
     let folder = try folder(range)
+    try folder.checkResults()
     if case .measurements(_, let truths?, _) = source { try folder.checkTruths(in: truths) }
     return folder
   }

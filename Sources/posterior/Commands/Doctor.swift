@@ -33,7 +33,8 @@ struct Doctor: ParsableCommand {
     }
     if let problem = launch.problem(mpiSize: transport.node.size) { print("warning: \(problem)") }
     let reports = try gather(transport, own: report)
-    RunOutcome(RunEnding(judge(reports, size: transport.node.size))).leave(transport)
+    let code = judge(reports, size: transport.node.size)
+    RunOutcome(RunEnding(StandardStreams.finishOutput(code))).leave(transport)
   }
 
   /// The reports of all ranks, by rank; of those that have come within a minute.

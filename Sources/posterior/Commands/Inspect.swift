@@ -6,8 +6,8 @@ struct Inspect: ParsableCommand {
     abstract: "Tells what a file of weights, an array or a picture holds.",
     discussion: """
       Reads safetensors, PyTorch checkpoints, TorchScript, npy, npz and PNG files, and says which \
-      network weights are of, how many parameters it has, and whether they are all there. Nothing \
-      in a file is run, except a TorchScript network where --config asks whether it fits.
+      network weights are of, how many parameters it has, and whether they are all there; exits with \
+      65 if they cannot be used. Nothing in a file is run, except a TorchScript network where --config asks whether it fits.
 
         posterior inspect models/fashion32.safetensors --config configs/quickstart.yaml
       """)
@@ -27,7 +27,10 @@ struct Inspect: ParsableCommand {
   func run() throws {
     let inspected = try explained { try InspectedFile(path: file) }
     for line in inspected.lines(listingTensors: tensors) { print(line) }
-    guard let config else { return }
+    guard let config else {
+      if let fault = inspected.fault { throw Failure(fault, .badInput) }
+      return
+    }
     let loaded = try Configuration.load(path: config)
     do {
       print("fits \(config): \(try Fit(loaded).check(inspected))")

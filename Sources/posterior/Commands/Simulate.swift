@@ -128,7 +128,7 @@ extension Simulate {
       if let text = outcome.ending.text { print(text) }
       folder.remove()
     }
-    outcome.leave(transport)
+    outcome.leave(transport, code: StandardStreams.finishOutput(outcome.ending.code))
   }
 
   private func job(_ folder: SimulationFolder, _ node: NodeInfo) -> RunJob {

@@ -5,7 +5,7 @@ import Worker
 /// A file, read as what it is.
 struct InspectedFile {
   enum Content {
-    case weights(Checkpoint)
+    case weights(Checkpoint, WeightsReport)
     case script(FileKind.Archive)
     case array(StoredArray)
     case arrays(FileKind.Archive)
@@ -24,16 +24,24 @@ struct InspectedFile {
     case .npy: content = .array(try Npy.read(path: path))
     case .npz(let archive): content = .arrays(archive)
     case .torchScript(let archive): content = .script(archive)
-    case .safetensors, .checkpoint: content = .weights(try Checkpoint(path: path))
+    case .safetensors, .checkpoint:
+      let checkpoint = try Checkpoint(path: path)
+      content = .weights(checkpoint, WeightsReport(checkpoint))
     }
     digest = try SHA256.hex(ofFile: path)
+  }
+
+  /// Why it cannot be used, whatever the configuration says; nil where nothing speaks against it.
+  var fault: String? {
+    if case .weights(_, let report) = content { return report.fault }
+    return nil
   }
 
   /// What is in it, a line each.
   func lines(listingTensors: Bool) -> [String] {
     var lines = description
     lines.insert("SHA-256: \(digest)", at: 1)
-    if listingTensors, case .weights(let checkpoint) = content {
+    if listingTensors, case .weights(let checkpoint, _) = content {
       lines += checkpoint.file.order.compactMap { name in
         checkpoint.file.tensors[name].map {
           "\(name)  \($0.shape)  \($0.elementType.rawValue)"
@@ -45,7 +53,7 @@ struct InspectedFile {
 
   private var description: [String] {
     switch content {
-    case .weights(let checkpoint): WeightsReport(checkpoint).lines
+    case .weights(_, let report): report.lines
     case .script(let archive): Self.script(path, archive)
     case .array(let array): Self.array(path, array)
     case .arrays(let archive): Self.arrays(path, archive)

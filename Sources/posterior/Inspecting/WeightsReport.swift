@@ -5,14 +5,17 @@ import Worker
 /// What a file of tensors is, as far as their names and shapes tell.
 struct WeightsReport {
   private let checkpoint: Checkpoint
-  private let shapes: [String: [Int]]
+  private let network: String
+  /// Why the network that names and shapes tell of cannot be used; nil where nothing speaks against it, or where
+  /// they tell of none: a configuration may.
+  let fault: String?
 
   init(_ checkpoint: Checkpoint) {
     self.checkpoint = checkpoint
-    shapes = checkpoint.file.tensors.mapValues(\.shape)
+    (network, fault) = checkpoint.network
   }
 
-  var lines: [String] { [size] + metadata + network }
+  var lines: [String] { [size] + metadata + [network] }
 
   private var size: String {
     let arrays = checkpoint.file.tensors.values
@@ -25,41 +28,59 @@ struct WeightsReport {
     checkpoint.file.metadata.sorted { $0.key < $1.key }
       .map { "metadata \($0.key): \($0.value.prefix(400))" }
   }
+}
 
-  private var network: [String] {
-    if let adapters = AdapterLayers(shapes) { return [adapters.summary] }
-    if isKernelWizard {
-      return ["network: KernelWizard (non-linear blur), \(parameterCount) parameters"]
+extension Checkpoint {
+  fileprivate typealias Finding = (text: String, fault: String?)
+
+  /// What the tensors are of, and what is wrong with them.
+  fileprivate var network: Finding {
+    let shapes = file.tensors.mapValues(\.shape)
+    if let adapters = AdapterLayers(shapes) { return (adapters.summary, nil) }
+    if shapes["adapter.model.down.0.weight"] != nil, shapes["feature_extractor.0.weight"] != nil {
+      let count = Self.parameterCount(shapes)
+      return ("network: KernelWizard (non-linear blur), \(count) parameters", nil)
     }
-    if shapes["conv_in.weight"] != nil { return [denoisingDiffusion] }
+    return shapes["conv_in.weight"] != nil ? denoisingDiffusion(shapes) : guidedDiffusion
+  }
+
+  private static func parameterCount(_ shapes: [String: [Int]]) -> Int {
+    shapes.values.reduce(0) { $0 + $1.reduce(1, *) }
+  }
+
+  private var guidedDiffusion: Finding {
     do {
-      let architecture = try checkpoint.architecture(configured: nil)
+      let architecture = try architecture(configured: nil)
       let wanted = architecture.stateDictionary
       let summary = "network: \(architecture.summary)"
-      do {
-        try checkpoint.weights().check(against: wanted)
-        return [summary, "all \(wanted.count) tensors of the network are there and fit"]
-      } catch {
-        return [summary, "\(error)"]
+      guard let fault = fault({ try weights().check(against: wanted) }) else {
+        return ("\(summary)\nall \(wanted.count) tensors of the network are there and fit", nil)
       }
+      return (summary, fault)
     } catch {
-      return ["network: \(error)"]
+      return ("network: \(error)", nil)
     }
   }
 
-  private var parameterCount: Int { shapes.values.reduce(0) { $0 + $1.reduce(1, *) } }
-
-  private var isKernelWizard: Bool {
-    shapes["adapter.model.down.0.weight"] != nil && shapes["feature_extractor.0.weight"] != nil
-  }
-
-  private var denoisingDiffusion: String {
+  private func denoisingDiffusion(_ shapes: [String: [Int]]) -> Finding {
     do {
       let architecture = try LSUNArchitecture(inferredFrom: shapes)
-      try checkpoint.checkValues()
-      return "network: \(architecture.summary), \(parameterCount) parameters, all there and fitting"
+      let count = Self.parameterCount(shapes)
+      let summary = "network: \(architecture.summary), \(count) parameters"
+      let fault = fault { try weights().checkValues() }
+      return (fault == nil ? "\(summary), all there and fitting" : summary, fault)
     } catch {
-      return "network: \(error)"
+      return ("network: DDPM of the LSUN kind", "\(path): the weights cannot be used: \(error)")
+    }
+  }
+
+  /// What `check` says against the weights, with the name of the file.
+  private func fault(_ check: () throws -> Void) -> String? {
+    do {
+      try explainingMismatches(check)
+      return nil
+    } catch {
+      return "\(error)"
     }
   }
 }

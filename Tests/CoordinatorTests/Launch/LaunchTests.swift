@@ -52,3 +52,15 @@ import Testing
     #expect(!LaunchProblem.unusedTasks(tasks: 4).isFatal)
   }
 }
+
+@Suite struct LoneStartTests {
+  @Test(arguments: [["PATH": "/bin"], [:], ["SLURM_JOB_ID": "7", "SLURM_NTASKS": "1"]])
+  func isForAProcessThatIsAlone(environment: [String: String]) {
+    #expect(LoneStart(environment: environment).isNeeded)
+  }
+
+  @Test(arguments: ["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "PMI_FD", "OMPI_MCA_plm"])
+  func leavesALauncherOrAWishAlone(name: String) {
+    #expect(!LoneStart(environment: [name: "0"]).isNeeded)
+  }
+}

@@ -38,4 +38,42 @@ struct VPDenoiserTests {
       TimeTeller(), clock: clock, rescalesTimesteps: false, meanType: .epsilon)
     #expect(abs(try Self.time(denoiser, sigma: 10) - 675.36891) < 1e-3)
   }
+
+  /// Both samplers that take a level as a setting, and 0.01, as the published finest level of 0.0100005 is called.
+  @Test func aLevelThatTheProcessDoesNotHaveIsRefused() throws {
+    let denoiser = VPDenoiser(
+      TimeTeller(), clock: try NoiseClock(.linear, steps: 1000), rescalesTimesteps: false,
+      meanType: .epsilon)
+    let problem = InverseProblem(
+      model: TimeTeller(), denoiser: denoiser, measurementOperator: Denoising(),
+      measurement: try Tensor.full(0, shape: [1, 1, 1, 1]), noise: .gaussian(sigma: 0.1))
+    func ask(_ sigma: Double) throws {
+      try AnnealedLangevin(
+        DPSTests.reverse(steps: 5), start: nil, ladder: AnnealedLangevinTests.ladder(),
+        dynamics: LangevinDynamics(scoreLevel: .sigma(sigma)), stepSize: .constant(1e-5)
+      ).check(problem)
+    }
+    func denoise(_ sigma: Double) throws {
+      _ = try PnPULA(PnPULATests.settings(denoiserSigma: sigma), problem: problem)
+    }
+    for sigma in [0.01, 0.5] {
+      try ask(sigma)
+      try denoise(sigma)
+    }
+    for sigma in [1e-9, 0.009] {
+      #expect(throws: Self.refusal("score_level", sigma)) { try ask(sigma) }
+      #expect(throws: Self.refusal("denoiser_sigma", sigma)) { try denoise(sigma) }
+    }
+  }
+
+  private static func refusal(_ setting: String, _ sigma: Double) -> SamplerError {
+    .setting(
+      "\(setting) \(sigma) is below the finest level of the prior's process; allowed: a number of at "
+        + "least 0.0100005")
+  }
+
+  /// A prior in closed form takes any.
+  @Test func aPriorInClosedFormTakesAnyLevel() {
+    #expect(LATINOTests.Prior(mean: 0, std: 1).finestSigma == 0)
+  }
 }

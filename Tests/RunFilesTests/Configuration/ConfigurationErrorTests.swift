@@ -39,6 +39,9 @@ struct Mistake: Sendable, CustomTestStringConvertible {
       "    steps: 1000\n", "    steps: 1000\n    clip_denoised: true\n",
       "a.yaml:27: prior.diffusion.clip_denoised: unknown key here; it belongs to section 'sampler'"),
     Mistake(
+      "  steps: 250\n", "  steps: 250\n  conditioning: {method: ps}\n",
+      "a.yaml:35: sampler.conditioning: unknown key here; it belongs to the top of the file"),
+    Mistake(
       "  images: pictures\n", "",
       "a.yaml:8: data: give one of 'images' and 'measurements'"),
     Mistake(

@@ -101,6 +101,19 @@ import Testing
     #expect(loaded.sampler == .dps(.init(method: expected, respacing: .sections([1000]))))
   }
 
+  // MARK: - UD2M
+
+  @Test(arguments: ["lambda", "rho_scale", "tau_g", "t_lat"])
+  func valuesOfIterationsThatNeverComeAreAnError(key: String) throws {
+    let text = Self.text("{name: ud2m, \(key): [0.1, 0.2, 0.3], iterations: 2}")
+    #expect(
+      Samples.problem(of: text)
+        == "a.yaml:9: sampler.\(key): a list of 3, but 'iterations' is 2; give at most one for each"
+    )
+    _ = try Samples.load(text.replacing("iterations: 2", with: "iterations: 3"))
+    _ = try Samples.load(text.replacing("iterations: 2", with: "iterations: 4"))
+  }
+
   // MARK: - Annealed Langevin
 
   @Test func annealedLangevinHasThePublishedDefaults() throws {

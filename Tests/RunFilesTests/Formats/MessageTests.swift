@@ -82,6 +82,10 @@ import Testing
     #expect(
       ImageError.sameName("a/x.npy", "a/x.png").description
         == "a/x.npy and a/x.png would be the same image; rename or remove one")
+    #expect(
+      ImageError.sameResults("d/a/mean.npy.png", "a/mean.npy", "a").description
+        == "d/a/mean.npy.png: the results of image `a/mean.npy` would lie where those of image `a` are "
+        + "files; rename one of the two")
   }
 
   @Test func textFromFilesCannotReachTheTerminal() {

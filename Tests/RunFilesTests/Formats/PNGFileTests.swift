@@ -66,6 +66,17 @@ import Testing
     #expect(!picture.droppedAlpha)
   }
 
+  /// Bits after a row's last pixel mean nothing.
+  @Test(
+    arguments: [(1, [0b1010_1111]), (2, [0b0100_0100]), (4, [0x10, 0x10])] as [(UInt8, [UInt8])])
+  func packedIndicesAreLookedUp(depth: UInt8, row: [UInt8]) throws {
+    let maker = PNGMaker(
+      width: 4, height: 2, depth: depth, kind: .palette, rows: [row, row],
+      extra: [("PLTE", [0, 51, 102, 255, 0, 0])])
+    let planes: [[Float]] = [[1, 0, 1, 0], [0, 0.2, 0, 0.2], [0, 0.4, 0, 0.4]]
+    #expect(try decode(maker).values == planes.flatMap { $0 + $0 })
+  }
+
   @Test func alphaIsLeftOutAndToldOf() throws {
     let grey = PNGMaker(width: 2, height: 1, depth: 8, kind: .greyAlpha, rows: [[51, 0, 255, 9]])
     let colour = PNGMaker(
@@ -88,7 +99,8 @@ import Testing
     #expect(try decode(palette).droppedAlpha)
   }
 
-  @Test func interlacedRowsAreSorted() throws {
+  @Test(arguments: [PNGMaker.Kind.grey, .palette])
+  func interlacedRowsAreSorted(kind: PNGMaker.Kind) throws {
     let value = { (x: Int, y: Int) in UInt8(y * 8 + x) }
     let passes = [
       (0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2),
@@ -99,9 +111,10 @@ import Testing
         stride(from: x0, to: 8, by: dx).map { value($0, y) }
       }
     }
-    let picture = try decode(
-      PNGMaker(width: 8, height: 8, depth: 8, kind: .grey, interlaced: true, rows: rows))
-    #expect(picture.values == (0..<64).map { Float($0) / 255 })
+    var maker = PNGMaker(width: 8, height: 8, depth: 8, kind: kind, interlaced: true, rows: rows)
+    if kind == .palette { maker.extra = [("PLTE", (0..<64).flatMap { [$0, $0, $0] })] }
+    let grey = (0..<64).map { Float($0) / 255 }
+    #expect(try decode(maker).values == (kind == .grey ? grey : grey + grey + grey))
   }
 }
 
@@ -165,6 +178,19 @@ import Testing
     var withoutPalette = file
     withoutPalette.kind = .palette
     #expect(found(withoutPalette.bytes) == .damaged("IDAT: Missing PLTE before IDAT"))
+  }
+
+  /// libpng takes them for black.
+  @Test(
+    arguments: [(1, 1, [0b0100_0000]), (2, 2, [0b0010_0000]), (4, 15, [0x0F]), (8, 2, [0, 2])]
+      as [(UInt8, UInt8, [UInt8])])
+  func coloursThatAreNotInThePaletteAreAnError(depth: UInt8, colours: UInt8, row: [UInt8]) throws {
+    var maker = PNGMaker(
+      width: 2, height: 1, depth: depth, kind: .palette, rows: [row],
+      extra: [("PLTE", [UInt8](repeating: 9, count: 3 * Int(colours)))])
+    #expect(found(maker.bytes) == .damaged("a pixel has a colour that is not in the palette"))
+    maker.extra = [("PLTE", [UInt8](repeating: 9, count: 3 * (Int(colours) + 1)))]
+    #expect(try PNGFile.decode(maker.bytes, name: "x.png").values.count == 6)
   }
 
   @Test func otherFilesAreRefusedByTheirContent() {

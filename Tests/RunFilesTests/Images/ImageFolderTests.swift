@@ -103,6 +103,27 @@ import Testing
     #expect(throws: ImageError.sameName(folder("a/x.npy"), folder("a/x.png"))) { try names(nil) }
   }
 
+  @Test(arguments: [
+    ("a.png", "a/mean.npy.png", true), ("a.png", "a/x.png/b/c.npy", true),
+    ("s/a.png", "s/a.npy/b.png", true), ("a.png", "a.npy/b.npy/c.png", true),
+    ("a.png", "a.npy.png", false), ("a.png", "b/mean.npy.png", false),
+    ("a.png", "a/mean.npz.png", false), ("a.png", "a/b.png", false),
+    ("a.png", "s/a.npy/b.png", false),
+  ])
+  func resultsThatNeedOnePathAreRefused(one: String, other: String, isRefused: Bool) throws {
+    try folder.file(one)
+    try folder.file(other)
+    let images = try ImageFolder(path: folder.path)
+    let (first, second) = (String(one.dropLast(4)), String(other.dropLast(4)))
+    if isRefused {
+      #expect(throws: ImageError.sameResults(folder(other), second, first)) {
+        try images.checkResults()
+      }
+    } else {
+      try images.checkResults()
+    }
+  }
+
   @Test func linksAreFollowedButNotInCircles() throws {
     try folder.file("store/x.png")
     try FileManager.default.createSymbolicLink(

@@ -317,13 +317,26 @@ extension RunDirectoryTests {
       ("c.tmp.elsewhere.999999999.1", hours, true), ("d.tmp.elsewhere.999999999.1", days, false),
       ("e.tmp.\(host).999999999.2", 0, true), ("f", days, true),
     ]
-    for (name, age, _) in files {
-      let file = "\(run.partsPath)/\(name)"
-      try Data().write(to: URL(fileURLWithPath: file))
-      try FileManager.default.setAttributes(
-        [.modificationDate: Date(timeIntervalSinceNow: -age)], ofItemAtPath: file)
+    let folders = ["parts", "samples", "samples/s", "trajectories/a"].map { "\(run.path)/\($0)" }
+    for folder in folders {
+      try FolderCalls.makeFolder(folder)
+      for (name, age, _) in files {
+        let file = "\(folder)/\(name)"
+        try Data().write(to: URL(fileURLWithPath: file))
+        try FileManager.default.setAttributes(
+          [.modificationDate: Date(timeIntervalSinceNow: -age)], ofItemAtPath: file)
+      }
     }
     _ = try run.tidy(run.scan(), samples: 1)
-    #expect(try Set(FolderCalls.names(in: run.partsPath)) == Set(files.filter(\.2).map(\.0)))
+    let images = try ["a", "s/b", "none/c"].map { try ImageID(name: $0) }
+    try run.removeAbandonedSamples(of: images)
+    let frame = Trajectory.Frame(step: 1, x: [0], x0Hat: [0])
+    try Trajectory(image: images[0], sample: 0, shape: [1, 1, 1], frames: [frame])
+      .write(inRun: run.path)
+    let kept = Set(files.filter(\.2).map(\.0) + ["s"])
+    for folder in folders {
+      let names = try FolderCalls.names(in: folder).filter { !$0.hasPrefix("sample-") }
+      #expect(Set(names).union(["s"]) == kept, "\(folder)")
+    }
   }
 }

@@ -68,6 +68,14 @@ public struct ScriptPrior: DiffusionModel, Denoiser {
     return ModelOutput(mean: mean, variance: answer.variance)
   }
 
+  /// A network that is told σ itself may know any.
+  public var finestSigma: Double {
+    switch convention.time {
+    case .index, .continuous: clock.sigma(at: 0)
+    case .sigma, .logSigma: 0
+    }
+  }
+
   public func denoise(_ x: Tensor, sigma: Double) throws -> Tensor {
     let shown = try scaled(x, by: [convention.inputGain(sigma: sigma)])
     let clock = told(step: clock.step(sigma: sigma), sigma: sigma)

@@ -145,6 +145,9 @@ extension AnnealedLangevin {
     case .adjoint: try problem.measurementOperator.checkGradient()
     case .published: _ = try problem.publishedTranspose(for: Self.codeName)
     }
+    if case .sigma(let sigma) = dynamics.scoreLevel {
+      try problem.checkLevel(sigma, setting: "score_level")
+    }
     try start?.sampler.check(problem)
   }
 

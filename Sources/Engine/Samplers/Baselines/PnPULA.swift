@@ -58,6 +58,7 @@ public struct PnPULA: Sampler {
   /// - Throws: ``SamplerError`` if they do and A is not linear, or noise is not Gaussian.
   public init(_ settings: Settings, problem: InverseProblem) throws {
     let sigma = try problem.gaussianSigma(for: "pnp-ula")
+    try problem.checkLevel(settings.denoiserSigma, setting: "denoiser_sigma")
     self.settings = settings
     if let delta = settings.delta, let lambda = settings.lambda {
       (self.delta, self.lambda) = (delta, lambda)

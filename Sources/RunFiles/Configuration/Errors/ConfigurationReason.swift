@@ -16,7 +16,7 @@ public enum ConfigurationReason: Error, Sendable, Equatable {
   case tag(String)
   /// The key means nothing here.
   case unknownKey(nearest: String?, allowed: [String])
-  /// The key belongs to the section named.
+  /// The key belongs to the section named, or for "" to none.
   case misplacedKey(section: String)
   /// The key is written twice; `again` is the second line where it is known.
   case duplicateKey(again: Int?)
@@ -65,6 +65,7 @@ extension ConfigurationReason: CustomStringConvertible {
     case .unknownKey(let nearest, let allowed):
       "unknown key\(Self.suggestion(nearest, end: ".")) Allowed here: "
         + (allowed.isEmpty ? "nothing" : allowed.joined(separator: ", "))
+    case .misplacedKey(""): "unknown key here; it belongs to the top of the file"
     case .misplacedKey(let section): "unknown key here; it belongs to section '\(section)'"
     case .duplicateKey(let again):
       "written twice\(again.map { ", again in line \($0)" } ?? ""); keep one"

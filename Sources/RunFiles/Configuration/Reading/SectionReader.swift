@@ -115,9 +115,16 @@ extension SectionReader {
   }
 }
 
-/// Sections of keys that are often written elsewhere, as in the files of the published codes.
+/// Sections of keys that are often written elsewhere, as in the files of the published codes; "" is the file as a
+/// whole.
 enum KnownKeys {
   private static let sections: [(String, [String])] = [
+    (
+      "",
+      [
+        "run", "data", "measurement", "prior", "sampler", "conditioning", "statistics", "compute",
+      ]
+    ),
     ("run", ["seed", "samples", "unit", "output", "checkpoint", "lease"]),
     ("run.samples", ["min", "max", "until"]),
     ("run.samples.until", ["mcse"]),

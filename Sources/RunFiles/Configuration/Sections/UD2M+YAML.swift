@@ -15,11 +15,7 @@ extension Configuration.UD2M {
     section.value("descent_steps", .integer(1...100_000)).map { settings.descentSteps = $0 }
     section.value("descent_size", .number(.above(0))).map { settings.descentSize = $0 }
     settings.start = readStart(section)
-    settings.scalars = Scalars(
-      lambda: section.value("lambda", .perIteration(.above(0))),
-      rhoScale: section.value("rho_scale", .perIteration(.above(0))),
-      tauG: section.value("tau_g", .perIteration(.from(-1, to: 1))),
-      tLat: section.value("t_lat", .perIteration(.from(-1, to: 1))))
+    settings.scalars = Scalars.read(section, iterations: settings.iterations)
     return settings
   }
 
@@ -68,10 +64,30 @@ extension Configuration.UD2M.Start {
 }
 
 extension Configuration.UD2M.Scalars {
+  fileprivate static func read(_ section: SectionReader, iterations: Int) -> Self {
+    func scalar(_ name: String, _ bounds: NumberBounds) -> [Double]? {
+      let values = section.value(name, .perIteration(bounds))
+      if let values, values.count > iterations {
+        section.problem(name, .surplus(values.count, iterations: iterations))
+      }
+      return values
+    }
+    return Self(
+      lambda: scalar("lambda", .above(0)), rhoScale: scalar("rho_scale", .above(0)),
+      tauG: scalar("tau_g", .from(-1, to: 1)), tLat: scalar("t_lat", .from(-1, to: 1)))
+  }
+
   var yaml: [(String, YAMLValue)] {
     [("lambda", lambda), ("rho_scale", rhoScale), ("tau_g", tauG), ("t_lat", tLat)].compactMap {
       key, values in values.map { (key, .list($0.map { .number($0) })) }
     }
+  }
+}
+
+extension ConfigurationReason {
+  /// Values of iterations that never come.
+  fileprivate static func surplus(_ count: Int, iterations: Int) -> Self {
+    .conflict("a list of \(count), but 'iterations' is \(iterations); give at most one for each")
   }
 }
 

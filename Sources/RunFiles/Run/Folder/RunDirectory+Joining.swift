@@ -84,6 +84,14 @@ extension RunDirectory {
     }
   }
 
+  /// Does the same beside the kept samples of images.
+  public func removeAbandonedSamples(of images: [ImageID]) throws(FileError) {
+    let folders = Set(images.map { PathName.folder(of: samplesPath(of: $0)) })
+    for folder in folders where FolderCalls.isFolder(folder) {
+      try Self.removeAbandonedFiles(in: folder)
+    }
+  }
+
   private static func isOfDeadProcess(_ name: String) -> Bool {
     guard let mark = name.range(of: ".tmp.\(HostName.forTemporaryFiles).") else { return false }
     let process = name[mark.upperBound...].split(separator: ".").first.flatMap { pid_t($0) }

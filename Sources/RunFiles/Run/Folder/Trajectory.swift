@@ -42,8 +42,10 @@ public struct Trajectory: Sendable {
   /// Writes the three files below the run folder, each whole or not at all; those of an earlier
   /// drawing of the same sample are replaced.
   public func write(inRun folder: String) throws {
-    let base = "\(folder)/trajectories/\(image.name)/\(name)"
-    try FolderCalls.makeFolder("\(folder)/trajectories/\(image.name)")
+    let place = "\(folder)/trajectories/\(image.name)"
+    let base = "\(place)/\(name)"
+    try FolderCalls.makeFolder(place)
+    try RunDirectory.removeAbandonedFiles(in: place)
     let values = frames.flatMap { $0.x + $0.x0Hat }
     let states = StoredArray(values, shape: [frames.count, 2] + shape)
     try AtomicFile.write(Npy.encode(states), to: "\(base).npy")
