@@ -176,6 +176,22 @@ import Testing
         + "without end, and step_size is 1e-05")
   }
 
+  /// (1 − h·w/τ²)¹⁰⁰ is (−999)¹⁰⁰ for h = 0.05, in one draw as step by step.
+  @Test(arguments: Configuration.DAPS.MCMC.Transition.allCases)
+  func aSampleThatChainsHaveLostNamesTheirSteps(
+    transition: Configuration.DAPS.MCMC.Transition
+  ) throws {
+    let folder = try Experiments.folder()
+    let chain = Configuration.DAPS.MCMC(learningRate: 0.05, transition: transition)
+    let configuration = Experiments.configuration(
+      folder, sampler: .daps(.init(annealing: .init(steps: 2), ode: .init(steps: 2), mcmc: chain)))
+    let part = try Self.draw(configuration, [0..<1])
+    #expect(
+      part.records[0].failure
+        == "a value is not finite, or beyond ±256: chains of daps with steps from τ²/‖A‖² = "
+        + "0.0001/‖A‖² on grow without end, and mcmc.lr is 0.05")
+  }
+
   // MARK: - Stopping
 
   @Test func aRaisedFlagInterruptsTheUnit() throws {

@@ -6,10 +6,26 @@ extension Configuration {
   /// Why a sample is left out whose values cannot be summed up, and the setting that may be at fault.
   var lostSampleText: String {
     let text = "a value is not finite, or beyond ±\(Int(ImageStatistics.magnitudeLimit))"
-    guard case .annealedLangevin(let settings) = sampler,
-      case .gaussian(let sigma) = measurement.noise
-    else { return text }
-    return "\(text): \(settings.stability(sigma: sigma))"
+    return stabilityText.map { "\(text): \($0)" } ?? text
+  }
+
+  private var stabilityText: String? {
+    switch (sampler, measurement.noise) {
+    case (.annealedLangevin(let settings), .gaussian(let sigma)): settings.stability(sigma: sigma)
+    case (.daps(let settings), _): settings.mcmc.stability
+    default: nil
+    }
+  }
+}
+
+extension Configuration.DAPS.MCMC {
+  /// What the steps of a Langevin chain must be below, but for the prior's share.
+  fileprivate var stability: String? {
+    guard algorithm == .langevin, let learningRate else { return nil }
+    let (name, factor) = likelihood == .published ? ("τ²", 1.0) : ("2τ²", 2)
+    let bound = String(format: "\(name)/‖A‖² = %g/‖A‖²", factor * tau * tau)
+    return "chains of daps with steps from \(bound) on grow without end, and mcmc.lr is "
+      + "\(learningRate)"
   }
 }
 
