@@ -44,6 +44,17 @@ public struct SymmetricEigen: Sendable {
     // LAPACK stores eigenvectors as columns in column-major order: as rows, seen from here.
     vectors = Matrix(rows: matrix.rows, columns: matrix.rows, elements: basis).transposed
   }
+
+  /// F = V·diag(√λ), so that A = F·Fᵀ; eigenvalues below 0, which are rounding in a covariance, count as 0.
+  public var factor: Matrix {
+    var factor = vectors
+    for row in 0..<factor.rows {
+      for column in 0..<factor.columns {
+        factor[row, column] *= max(0, values[column]).squareRoot()
+      }
+    }
+    return factor
+  }
 }
 
 /// The Cholesky factor of a symmetric positive definite matrix.

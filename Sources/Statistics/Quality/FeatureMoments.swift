@@ -64,18 +64,12 @@ public struct FeatureMoments: Sendable {
     return try offset + one.trace + two.trace - 2 * Self.traceOfRoot(one, two)
   }
 
-  /// Tr (Σ₁Σ₂)^½ = Tr (Σ₁^½ Σ₂ Σ₁^½)^½, whose matrix is symmetric; rounding below 0 counts as 0.
+  /// Tr (Σ₁Σ₂)^½ = Tr (Fᵀ Σ₂ F)^½ with Σ₁ = F·Fᵀ, whose matrix is symmetric; rounding below 0 counts as 0.
   private static func traceOfRoot(
     _ one: Matrix, _ two: Matrix
   ) throws(LinearAlgebraError) -> Double {
-    let eigen = try SymmetricEigen(one)
-    var scaled = eigen.vectors
-    for row in 0..<scaled.rows {
-      for column in 0..<scaled.columns {
-        scaled[row, column] *= max(eigen.values[column], 0).squareRoot()
-      }
-    }
-    let inner = try (scaled.transposed * two) * scaled
+    let factor = try SymmetricEigen(one).factor
+    let inner = try (factor.transposed * two) * factor
     return try SymmetricEigen(inner).values.reduce(0) { $0 + max($1, 0).squareRoot() }
   }
 }

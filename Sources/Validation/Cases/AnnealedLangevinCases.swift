@@ -126,11 +126,13 @@ extension CaseContext {
 
   fileprivate func ladder() throws -> VarianceLadder {
     try VarianceLadder(
-      levels: int("levels"), factor: double("factor"), noiseVariance: double("noise_variance"))
+      levels: int("levels"), factor: double("factor"), growth: 1.1,
+      noiseVariance: double("noise_variance"))
   }
 
   fileprivate func dynamics() throws -> LangevinDynamics {
-    LangevinDynamics(transpose: try isPaper ? .adjoint : .published)
+    LangevinDynamics(
+      scoreLevel: .finestStep, transpose: try isPaper ? .adjoint : .published, clamps: false)
   }
 
   /// The linear process of 1000 steps.

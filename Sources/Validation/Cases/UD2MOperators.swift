@@ -56,7 +56,8 @@ extension Computation {
     let chosen = try context.ud2mOperator(imageShape: shape)
     let clean = try chosen.apply(x)
     let y = try clean + noise
-    let measurement = try UD2MMeasurement(chosen, y: y, sigma: 1, imageShape: shape)
+    let measurement = try UD2MMeasurement(
+      chosen, y: y, sigma: 1, imageShape: shape, form: .published, descent: .published)
     var results = [
       "y": try y.doubles(), "noiseless": try clean.doubles(),
       "adjoint": try measurement.backProjected().doubles(),
@@ -69,8 +70,9 @@ extension Computation {
 
   static func ud2mProximal(_ context: CaseContext) throws -> [String: [Double]] {
     let x = try context.tensor("x")
-    var measurement = try context.ud2mMeasurement(imageShape: Array(x.shape.dropFirst()))
-    measurement.form = try context.string("form") == "exact" ? .exact : .published
+    let measurement = try context.ud2mMeasurement(
+      imageShape: Array(x.shape.dropFirst()),
+      form: context.string("form") == "exact" ? .exact : .published)
     let (sigmaT, signal) = (try context.double("sigma_t"), try context.double("a_t"))
     let (lambda, rho) = (try context.double("lambda"), try context.double("rho"))
     let observation = UD2MObservation(xt: try context.tensor("xt"), signal: signal, sigma: sigmaT)
@@ -139,10 +141,12 @@ extension CaseContext {
     }
   }
 
-  func ud2mMeasurement(imageShape: [Int]) throws -> UD2MMeasurement {
+  func ud2mMeasurement(
+    imageShape: [Int], form: UD2MMeasurement.ProximalForm = .published
+  ) throws -> UD2MMeasurement {
     try UD2MMeasurement(
       ud2mOperator(imageShape: imageShape), y: tensor("y"), sigma: ud2mProblem("sigma_y"),
-      imageShape: imageShape)
+      imageShape: imageShape, form: form, descent: .published)
   }
 
   /// The mask drawn from the case's uniform numbers, or its box.
@@ -155,4 +159,9 @@ extension CaseContext {
     guard let share = problem["box_proportion"]?.double else { throw CaseFailure("no mask") }
     return try .squareHole(side: Int(share * Double(height)), height: height, width: width)
   }
+}
+
+extension NormalizedDescent {
+  /// Of the published `mean_estimate_GD`.
+  static var published: Self { Self(iterations: 50, step: 0.01) }
 }

@@ -172,7 +172,7 @@ extension CaseContext {
     }
     return try UD2M(
       unfolding, times: times, start: string("init") == "head" ? .head : .v1,
-      eta: double("eta"))
+      ddim: .published, eta: double("eta"), proximalForm: .published, descent: .published)
   }
 
   /// The recorded numbers of each iteration: times exact, ρ to float32.
@@ -263,7 +263,7 @@ private struct KernelLaw {
     let kernel = try ConvolutionKernel([number("a")], height: 1, width: 1)
     let measurement = try UD2MMeasurement(
       CircularConvolution(kernel: kernel, imageShape: [1, 1, 1]), y: one(number("y")),
-      sigma: number("sigma_y"), imageShape: [1, 1, 1])
+      sigma: number("sigma_y"), imageShape: [1, 1, 1], form: .published, descent: .published)
     let observation =
       item["x_t"] == nil
       ? nil

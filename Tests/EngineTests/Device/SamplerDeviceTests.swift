@@ -171,7 +171,9 @@ extension DeviceTests {
           + [LATINO.Transport.denoiser, .flow(steps: 2)].map { transport in
             Case(name: "latino \(name) \(transport)", waitsFor: waits, problem: problem(operation))
             {
-              _ in try LATINO(iterations: 3, delta: 0.01, transport: transport)
+              _ in
+              try LATINO(
+                iterations: 3, delta: 0.01, noiseRatio: 1, transport: transport)
             }
           }
       }

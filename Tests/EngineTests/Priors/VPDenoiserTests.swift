@@ -50,7 +50,9 @@ struct VPDenoiserTests {
     func ask(_ sigma: Double) throws {
       try AnnealedLangevin(
         DPSTests.reverse(steps: 5), start: nil, ladder: AnnealedLangevinTests.ladder(),
-        dynamics: LangevinDynamics(scoreLevel: .sigma(sigma)), stepSize: .constant(1e-5)
+        chain: .coupled,
+        dynamics: LangevinDynamics(scoreLevel: .sigma(sigma), transpose: .adjoint, clamps: false),
+        stepSize: .constant(1e-5), stepsPerLevel: 1
       ).check(problem)
     }
     func denoise(_ sigma: Double) throws {

@@ -76,8 +76,8 @@ import Testing
     let problem = try Self.problem(y, sigma: 0.3)
     let reverse = try DPSTests.reverse(steps: 10, variance: .fixedLarge)
     let sampler = try AnnealedLangevin(
-      reverse, start: nil, ladder: ladder, stepSize: .constant(Self.a4.h),
-      stepsPerLevel: Self.a4.stepsPerLevel)
+      reverse, start: nil, ladder: ladder, chain: .coupled, dynamics: .paper,
+      stepSize: .constant(Self.a4.h), stepsPerLevel: Self.a4.stepsPerLevel)
     let laws = Self.measured.map { y in
       var law = Law(mean: 0, variance: 1 - reverse.process.tables.beta[0])
       law.run(ladder, h: Self.a4.h, stepsPerLevel: Self.a4.stepsPerLevel, y: y)
@@ -120,7 +120,7 @@ import Testing
     let sampler = try AnnealedLangevin(
       DPSTests.reverse(steps: 10), start: .init(start, renoising: nil),
       ladder: VarianceLadder(levels: 1, factor: 1, noiseVariance: eta * eta),
-      stepSize: .constant(h), stepsPerLevel: steps)
+      chain: .coupled, dynamics: .paper, stepSize: .constant(h), stepsPerLevel: steps)
     var law = Law(mean: 0, variance: 1)
     for _ in 0..<steps { law.step(h, variance: eta * eta, y: spread) }
     let averaged = law.variance + law.mean * law.mean
@@ -158,7 +158,7 @@ import Testing
         level: level, firstStep: level, staysMeasured: staysMeasured)
       let sampler = try AnnealedLangevin(
         reverse, start: .init(ConstantStart(value: image), renoising: renoising), ladder: ladder,
-        stepSize: .constant(h), stepsPerLevel: 60)
+        chain: .coupled, dynamics: .paper, stepSize: .constant(h), stepsPerLevel: 60)
       let precision = staysMeasured ? 1 / (sigma * sigma) : 0
       var law = Law(mean: 0, variance: 0)
       law.run(ladder, h: h, stepsPerLevel: 60, y: 1, image: (image, precision))
@@ -186,7 +186,7 @@ import Testing
       reverse,
       start: .init(ExactSampler(try ExactPosterior(problem)), renoising: .paper(level: 1)),
       ladder: VarianceLadder(levels: 1, factor: 1, noiseVariance: 0.09),
-      stepSize: .constant(0.04 / lambda), stepsPerLevel: 200)
+      chain: .coupled, dynamics: .paper, stepSize: .constant(0.04 / lambda), stepsPerLevel: 200)
     let follows = precision / lambda
     let variance = 1 / (lambda * 0.98) + follows * follows * (posterior + sigma * sigma)
     let laws = Self.measured.map { Law(mean: $0 / 1.09, variance: variance) }

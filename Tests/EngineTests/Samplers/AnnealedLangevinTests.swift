@@ -21,7 +21,7 @@ import Testing
   ) throws -> AnnealedLangevin {
     try AnnealedLangevin(
       DPSTests.reverse(steps: steps), start: start, ladder: ladder(levels: levels), chain: chain,
-      dynamics: LangevinDynamics(transpose: transpose), stepSize: .constant(1e-5),
+      dynamics: .paper(transpose: transpose), stepSize: .constant(1e-5),
       stepsPerLevel: stepsPerLevel)
   }
 
@@ -118,7 +118,7 @@ import Testing
       measurement: known.measurement, noise: known.noise)
     let x = try TestNetworks.images([0, 1], shape: Self.shape)
     let steps = try [known, hidden].map {
-      try LangevinDynamics().step(
+      try LangevinDynamics.paper.step(
         x, problem: $0, reverse: DPSTests.reverse(), measurement: $0.measurement, variance: 0.1,
         stepSize: 1e-4, noise: x * 0)
     }
@@ -132,7 +132,7 @@ import Testing
     let problem = try DPSTests.problem(model: DPSTests.gaussian())
     let x = try TestNetworks.images([0, 1], shape: Self.shape) * 2
     for clamps in [true, false] {
-      let step = try LangevinDynamics(clamps: clamps).step(
+      let step = try LangevinDynamics.paper(clamps: clamps).step(
         x, problem: problem, reverse: DPSTests.reverse(), measurement: problem.measurement,
         variance: 1, stepSize: 1e-6, noise: x * 0)
       #expect(try (step.next.largest() <= 1) == clamps)
@@ -239,8 +239,8 @@ import Testing
     let sampler = try AnnealedLangevin(
       reverse, start: start, ladder: Self.ladder(levels: 2),
       chain: form == .code ? .independent : .coupled,
-      dynamics: LangevinDynamics(transpose: form == .code ? .published : .adjoint),
-      stepSize: .constant(1e-5))
+      dynamics: .paper(transpose: form == .code ? .published : .adjoint),
+      stepSize: .constant(1e-5), stepsPerLevel: 1)
     try RowChecks.check(sampler, problem)
   }
 }

@@ -138,7 +138,8 @@ import Testing
     let y = try Tensor.full(0.1, shape: [1, 3, 8, 8])
     #expect(throws: SamplerError.notLinear(sampler: "latino")) {
       _ = try UD2MMeasurement(
-        clip, y: y, sigma: 0.1, imageShape: [3, 8, 8], sampler: "latino")
+        clip, y: y, sigma: 0.1, imageShape: [3, 8, 8], form: .exact, descent: .published,
+        sampler: "latino")
     }
   }
 }

@@ -40,7 +40,7 @@ import Testing
       try PnPULA(PnPULATests.settings(iterations: 4), problem: direct),
       try AnnealedLangevin(
         DPSTests.reverse(), start: nil, ladder: .init(levels: 2, factor: 2, noiseVariance: 0.01),
-        stepSize: .constant(1e-3), stepsPerLevel: 1),
+        chain: .coupled, dynamics: .paper, stepSize: .constant(1e-3), stepsPerLevel: 1),
     ]
     for sampler in samplers {
       try sampler.check(direct)

@@ -160,7 +160,8 @@ import Testing
       schedule: try UD2MSchedule(), iterations: iterations,
       scalars: UD2MScalars(
         lambdaSIG: [Float(log(0.3))], spParam: [0.2], tauG: [shifted ? 0.03 : 0],
-        tLat: [shifted ? 0.05 : 0]))
+        tLat: [shifted ? 0.05 : 0]),
+      perturbs: true)
   }
 
   @Test(
@@ -228,7 +229,8 @@ import Testing
   func fullSampler(run: Run) throws {
     let unfolding = try Self.unfolding(shifted: true)
     let sampler = try UD2M(
-      unfolding, times: [999, 444, 111], start: run.head ? .head : .v1, eta: run.eta)
+      unfolding, times: [999, 444, 111], start: run.head ? .head : .v1,
+      ddim: .published, eta: run.eta, proximalForm: .published, descent: .published)
     let model = Toy()
     let problem = InverseProblem(
       model: model, denoiser: VPDenoiser(model),

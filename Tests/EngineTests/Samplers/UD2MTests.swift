@@ -43,9 +43,13 @@ import Testing
   ) throws -> UD2M {
     let schedule = try UD2MSchedule()
     return try UD2M(
-      UD2MUnfolding(schedule: schedule, iterations: iterations),
-      times: schedule.outerTimes(3), start: start, ddim: ddim,
-      descent: NormalizedDescent(iterations: 5))
+      unfolding(iterations: iterations), times: schedule.outerTimes(3), start: start, ddim: ddim,
+      eta: 0.8, proximalForm: .published, descent: NormalizedDescent(iterations: 5, step: 0.01))
+  }
+
+  private static func unfolding(iterations: Int) throws -> UD2MUnfolding {
+    UD2MUnfolding(
+      schedule: try UD2MSchedule(), iterations: iterations, scalars: UD2MScalars(), perturbs: true)
   }
 
   /// The noise of samples, not a number in one row.
@@ -69,8 +73,8 @@ import Testing
   private static func samplers() throws -> [any Sampler] {
     try [
       sampler(), sampler(start: .head, ddim: .textbook),
-      LATINO(iterations: 3, delta: 0.02),
-      LATINO(iterations: 2, delta: 0.02, transport: .flow(steps: 3)),
+      LATINO(iterations: 3, delta: 0.02, noiseRatio: 1, transport: .denoiser),
+      LATINO(iterations: 2, delta: 0.02, noiseRatio: 1, transport: .flow(steps: 3)),
     ]
   }
 
@@ -136,7 +140,7 @@ import Testing
     let problem = try Self.problem(chosen)
     let measurement = try UD2MMeasurement(
       chosen, y: problem.measurement, sigma: 0.1, imageShape: Self.shape)
-    let unfolding = UD2MUnfolding(schedule: try UD2MSchedule(), iterations: iterations)
+    let unfolding = try Self.unfolding(iterations: iterations)
     let x = try TestNetworks.images([3], shape: Self.shape)
     guard case .inpainting(let mask) = measurement.task else { throw CancellationError() }
     for k in 0..<iterations {
@@ -170,9 +174,8 @@ import Testing
   @Test func proximalPointsAreStationary() throws {
     for (name, chosen) in try Self.operators().prefix(5) where name != "not linear" {
       let problem = try Self.problem(chosen)
-      var measurement = try UD2MMeasurement(
-        chosen, y: problem.measurement, sigma: 0.1, imageShape: Self.shape)
-      measurement.form = .exact
+      let measurement = try UD2MMeasurement(
+        chosen, y: problem.measurement, sigma: 0.1, imageShape: Self.shape, form: .exact)
       let (x, xt) = (
         try TestNetworks.images([1, 2], shape: Self.shape),
         try TestNetworks.images([3, 4], shape: Self.shape)
@@ -202,14 +205,19 @@ import Testing
   }
 
   @Test func refusesWhatItCannotTake() throws {
-    let schedule = try UD2MSchedule()
+    let unfolding = try Self.unfolding(iterations: 3)
     for times in [[], [444, 999], [1000], [5, 5]] {
       #expect(throws: SamplerError.self) {
-        try UD2M(UD2MUnfolding(schedule: schedule), times: times)
+        try UD2M(
+          unfolding, times: times, start: .v1, ddim: .published, eta: 0.8,
+          proximalForm: .published, descent: .published)
       }
     }
-    #expect(throws: SamplerError.self) { try LATINO(iterations: 0, delta: 1) }
-    #expect(throws: SamplerError.self) { try LATINO(iterations: 1, delta: 0) }
+    for (iterations, delta) in [(0, 1.0), (1, 0)] {
+      #expect(throws: SamplerError.self) {
+        try LATINO(iterations: iterations, delta: delta, noiseRatio: 1, transport: .denoiser)
+      }
+    }
     #expect(throws: OperatorError.scaleFactor(3)) {
       try CircularSuperResolution(
         blur: CircularConvolution(kernel: .uniform(size: 3), imageShape: [1, 8, 8]), factor: 3)

@@ -67,8 +67,7 @@ public struct AnnealedLangevin: Sampler {
   /// - Throws: ``SamplerError/setting(_:)`` if a step or a count is out of range.
   public init(
     _ reverse: ReverseProcess, start: WarmStart?, ladder: VarianceLadder,
-    chain: MeasurementChain = .coupled, dynamics: LangevinDynamics = LangevinDynamics(),
-    stepSize: StepSize, stepsPerLevel: Int = 1
+    chain: MeasurementChain, dynamics: LangevinDynamics, stepSize: StepSize, stepsPerLevel: Int
   ) throws {
     self.reverse = reverse
     self.start = start

@@ -24,9 +24,7 @@ public struct LangevinDynamics: Sendable {
   /// Whether x is clamped to [−1, 1] after every step.
   public var clamps: Bool
 
-  public init(
-    scoreLevel: ScoreLevel = .finestStep, transpose: Transpose = .adjoint, clamps: Bool = false
-  ) {
+  public init(scoreLevel: ScoreLevel, transpose: Transpose, clamps: Bool) {
     self.scoreLevel = scoreLevel
     self.transpose = transpose
     self.clamps = clamps

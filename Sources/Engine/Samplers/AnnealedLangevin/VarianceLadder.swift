@@ -14,7 +14,7 @@ public struct VarianceLadder: Sendable, Equatable {
   ///   - growth: ≥ 0; always 1.1 in the published code, where an `if` never fails.
   ///   - noiseVariance: σ_y² > 0.
   /// - Throws: ``SamplerError/setting(_:)`` for other values, or if the ladder leaves float32.
-  public init(levels: Int, factor: Double, growth: Double = 1.1, noiseVariance: Double) throws {
+  public init(levels: Int, factor: Double, growth: Double, noiseVariance: Double) throws {
     guard Self.levelRange.contains(levels), factor > 0, growth >= 0, noiseVariance > 0 else {
       throw SamplerError.setting(
         "a ladder needs 1…1000000 levels, a factor and a noise variance above 0 and a growth of "

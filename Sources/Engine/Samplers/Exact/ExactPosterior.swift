@@ -93,18 +93,7 @@ public struct ExactPosterior: Sendable {
   /// F with Σ = F·Fᵀ.
   private static func factor(of prior: GaussianPrior) throws -> Matrix {
     if let std = prior.isotropicStd { return diagonal(std, prior.mean.count) }
-    return try squareRoot(prior.covarianceMatrix)
-  }
-
-  private static func squareRoot(_ covariance: Matrix) throws -> Matrix {
-    let eigen = try SymmetricEigen(covariance)
-    var factor = eigen.vectors
-    for row in 0..<factor.rows {
-      for column in 0..<factor.columns {
-        factor[row, column] *= max(0, eigen.values[column]).squareRoot()
-      }
-    }
-    return factor
+    return try SymmetricEigen(prior.covarianceMatrix).factor
   }
 
   private static func diagonal(_ value: Double, _ size: Int) -> Matrix {

@@ -24,7 +24,7 @@ public struct LATINO: Sampler {
 
   /// - Throws: ``SamplerError/setting(_:)`` for a count, δ or ratio that is not positive.
   public init(
-    iterations: Int, delta: Double, noiseRatio: Double = 1, transport: Transport = .denoiser
+    iterations: Int, delta: Double, noiseRatio: Double, transport: Transport
   ) throws {
     guard iterations > 0, delta > 0, noiseRatio > 0, delta.isFinite, noiseRatio.isFinite else {
       throw SamplerError.setting("latino needs iterations, delta and noise_ratio above 0")
@@ -67,12 +67,11 @@ public struct LATINO: Sampler {
   }
 
   private func measurement(_ problem: InverseProblem) throws -> UD2MMeasurement {
-    var measurement = try UD2MMeasurement(
+    // For JPEG the steps of UD2M as published, which LATINO's authors do not treat.
+    try UD2MMeasurement(
       problem.measurementOperator, y: problem.measurement,
       sigma: problem.gaussianSigma(for: "latino"), imageShape: problem.denoiser.imageShape,
-      sampler: "latino")
-    measurement.form = .exact
-    return measurement
+      form: .exact, descent: NormalizedDescent(iterations: 50, step: 0.01), sampler: "latino")
   }
 
   // MARK: - Transport

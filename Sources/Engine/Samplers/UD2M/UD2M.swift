@@ -21,10 +21,8 @@ public struct UD2M: Sampler {
   /// - Throws: ``SamplerError/setting(_:)`` for times that do not fall inside the process, or no
   ///   iterations.
   public init(
-    _ unfolding: UD2MUnfolding, times: [Int], start: UD2MStart = .v1,
-    ddim: UD2MDDIM = .published, eta: Double = 0.8,
-    proximalForm: UD2MMeasurement.ProximalForm = .published,
-    descent: NormalizedDescent = NormalizedDescent()
+    _ unfolding: UD2MUnfolding, times: [Int], start: UD2MStart, ddim: UD2MDDIM, eta: Double,
+    proximalForm: UD2MMeasurement.ProximalForm, descent: NormalizedDescent
   ) throws {
     let falls = zip(times, times.dropFirst()).allSatisfy { $0 > $1 }
     guard let first = times.first, let last = times.last, falls, last >= 0,
@@ -105,12 +103,10 @@ public struct UD2M: Sampler {
   }
 
   private func measurement(_ problem: InverseProblem) throws -> UD2MMeasurement {
-    var measurement = try UD2MMeasurement(
+    try UD2MMeasurement(
       problem.measurementOperator, y: problem.measurement,
-      sigma: problem.gaussianSigma(for: "ud2m"), imageShape: problem.model.imageShape)
-    measurement.form = proximalForm
-    measurement.descent = descent
-    return measurement
+      sigma: problem.gaussianSigma(for: "ud2m"), imageShape: problem.model.imageShape,
+      form: proximalForm, descent: descent)
   }
 
   // MARK: - Outer steps

@@ -28,16 +28,19 @@ public struct UD2MMeasurement: Sendable {
   /// σ_y, on the scale [−1, 1] of images: twice the published figure.
   public let sigma: Double
   /// Counts for super-resolution only.
-  public var form = ProximalForm.published
-  var descent = NormalizedDescent()
+  let form: ProximalForm
+  /// Counts for what is its own adjoint only.
+  let descent: NormalizedDescent
 
   /// - Throws: ``SamplerError`` for an operator that UD2M cannot take.
   public init(
     _ chosen: any MeasurementOperator, y: Tensor, sigma: Double, imageShape: [Int],
-    sampler: String = "ud2m"
+    form: ProximalForm, descent: NormalizedDescent, sampler: String = "ud2m"
   ) throws {
     self.y = y
     self.sigma = sigma
+    self.form = form
+    self.descent = descent
     let isImage = Array(y.shape.dropFirst()) == imageShape
     switch chosen {
     case let inpainting as ClippedInpainting: task = .inpainting(mask: inpainting.values)
@@ -128,7 +131,7 @@ public struct NormalizedDescent: Sendable, Equatable {
   /// η.
   public var step: Double
 
-  public init(iterations: Int = 50, step: Double = 0.01) {
+  public init(iterations: Int, step: Double) {
     self.iterations = iterations
     self.step = step
   }

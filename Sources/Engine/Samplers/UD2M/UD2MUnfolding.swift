@@ -19,8 +19,8 @@ public struct UD2MUnfolding: Sendable {
   public let timeScale: Double
 
   public init(
-    schedule: UD2MSchedule, iterations: Int = 3, scalars: UD2MScalars = UD2MScalars(),
-    fixedLambda: Double? = nil, perturbs: Bool = true, meanType: MeanType = .epsilon,
+    schedule: UD2MSchedule, iterations: Int, scalars: UD2MScalars,
+    fixedLambda: Double? = nil, perturbs: Bool, meanType: MeanType = .epsilon,
     timeScale: Double = 1
   ) {
     self.schedule = schedule
