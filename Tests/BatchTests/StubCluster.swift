@@ -64,10 +64,17 @@ final class StubCluster {
     """#,
   ]
 
+  /// Written by a process of its own: a file that this one has open for writing is so for a moment in whatever
+  /// other tests start meanwhile, and cannot be run then.
   private func write(_ text: String, _ name: String) throws {
-    let file = "\(path)/bin/\(name)"
-    try Data(text.utf8).write(to: URL(filePath: file))
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file)
+    let draft = "\(path)/\(name).text"
+    try Data(text.utf8).write(to: URL(filePath: draft))
+    let copy = "cp \"$0\" \"$1\" && chmod 755 \"$1\""
+    let process = try spawn(
+      ["/bin/sh", "-c", copy, draft, "\(path)/bin/\(name)"], log: "\(path)/writing")
+    var status: Int32 = 0
+    waitpid(process, &status, 0)
+    guard status == 0 else { throw CocoaError(.fileWriteUnknown) }
   }
 
   // MARK: - The run folder
