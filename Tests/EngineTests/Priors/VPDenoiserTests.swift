@@ -39,7 +39,7 @@ struct VPDenoiserTests {
     #expect(abs(try Self.time(denoiser, sigma: 10) - 675.36891) < 1e-3)
   }
 
-  /// Both samplers that take a level as a setting, and 0.01, as the published finest level of 0.0100005 is called.
+  /// All samplers that take a level as a setting, and 0.01, as the published finest level of 0.0100005 is called.
   @Test func aLevelThatTheProcessDoesNotHaveIsRefused() throws {
     let denoiser = VPDenoiser(
       TimeTeller(), clock: try NoiseClock(.linear, steps: 1000), rescalesTimesteps: false,
@@ -58,13 +58,23 @@ struct VPDenoiserTests {
     func denoise(_ sigma: Double) throws {
       _ = try PnPULA(PnPULATests.settings(denoiserSigma: sigma), problem: problem)
     }
+    func chain(_ sigma: Double, _ score: ConditionalChain.PriorScore) throws {
+      try DAPSTests.sampler(
+        chain: ConditionalChain(stepCount: 2, tau: 0.1, priorScore: score, leastSigma: sigma)
+      ).check(problem)
+    }
+    try chain(1e-9, .gaussian)
     for sigma in [0.01, 0.5] {
       try ask(sigma)
       try denoise(sigma)
+      try chain(sigma, .exact)
     }
     for sigma in [1e-9, 0.009] {
       #expect(throws: Self.refusal("score_level", sigma)) { try ask(sigma) }
       #expect(throws: Self.refusal("denoiser_sigma", sigma)) { try denoise(sigma) }
+      for score in [ConditionalChain.PriorScore.exact, .atEstimate] {
+        #expect(throws: Self.refusal("mcmc.prior_sigma_min", sigma)) { try chain(sigma, score) }
+      }
     }
   }
 

@@ -109,6 +109,9 @@ extension ConditionalChain {
   /// Whether its steps follow the gradient of ‖A(x) − y‖².
   var needsGradient: Bool { if case .metropolis = algorithm { false } else { true } }
 
+  /// Whether the prior's score is asked for at the least noise.
+  var asksLeastSigma: Bool { priorScore == .atEstimate || priorScore == .exact }
+
   /// Evaluations of the denoiser for the start of a chain.
   public var startEvaluations: Int {
     priorScore == .atNoisy || priorScore == .atEstimate ? 1 : 0

@@ -88,6 +88,9 @@ extension DAPS {
 
   public func check(_ problem: InverseProblem) throws {
     if chain.needsGradient { try problem.measurementOperator.checkGradient() }
+    if chain.asksLeastSigma {
+      try problem.checkLevel(chain.leastSigma, setting: "mcmc.prior_sigma_min")
+    }
   }
 
   public func start(_ problem: InverseProblem, noise: any NoiseSource) throws -> SamplerState {
