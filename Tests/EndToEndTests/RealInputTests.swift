@@ -86,9 +86,13 @@ extension EndToEnd {
 
     /// The simulated y and the drawn mask are in the run folder in the form a configuration takes: a run from
     /// these files draws the same samples.
-    @Test func simulatedMeasurementsCanBeMeasurements() throws {
+    @Test(arguments: [
+      "inpainting, mask_type: random, mask_prob_range: [0.5, 0.5]",
+      "mri, acceleration: 3, seed: 5, centered: false",
+    ])
+    func simulatedMeasurementsCanBeMeasurements(drawn: String) throws {
       let folder = try TemporaryFolder()
-      let tiny = TinyExperiment(images: 2)
+      let tiny = TinyExperiment(images: 2, operator: "{name: \(drawn)}")
       let simulated = try Program.run([
         "run", try tiny.write(into: folder), "--output", folder("simulated"), "--set",
         "data.range=1",
@@ -97,8 +101,8 @@ extension EndToEnd {
       let maps = folder("simulated/maps/image-001")
       let y = try Npy.read(path: "\(maps)/measurement.npy")
       try folder.write(try y.floats(), shape: y.shape, to: "y/image-001.npy")
-      let known = TinyExperiment(
-        operator: "{name: inpainting, mask: \(maps)/mask.npy}")
+      let kind = drawn.hasPrefix("mri") ? "mri, centered: false" : "inpainting"
+      let known = TinyExperiment(operator: "{name: \(kind), mask: \(maps)/mask.npy}")
       let text = known.yaml(images: folder("y")).replacing("  images:", with: "  measurements:")
       let measured = try Program.run([
         "run", try folder.write(text, to: "measured.yaml"), "--output", folder("measured"),

@@ -24,6 +24,13 @@ extension CircularBlur: ArrayOperator {
   public var array: (name: String, values: [Float], shape: [Int]) { kernel.array }
 }
 
+extension MRI: ArrayOperator {
+  /// The mask, [H, W]: 1 where a frequency is measured.
+  public var array: (name: String, values: [Float], shape: [Int]) {
+    ("mask", mask.values, [mask.height, mask.width])
+  }
+}
+
 extension InpaintingMask {
   fileprivate var array: (name: String, values: [Float], shape: [Int]) {
     ("mask", values, [height, width])
