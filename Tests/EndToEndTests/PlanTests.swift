@@ -52,6 +52,42 @@ extension EndToEnd {
       #expect((0.5...2).contains(taken / foretold), "\(taken) s, not \(foretold)\n\(plan)")
     }
 
+    /// Saved samples are twice on the disk, in parts and as arrays. Sizes are told with three digits; a part
+    /// has a header of some kilobytes besides, which changes with the samples it lists.
+    @Test func foretellsTheDiskOfARun() throws {
+      let folder = try TemporaryFolder()
+      let experiment = TinyExperiment(images: 2, samples: 200, unit: 20)
+      let configuration = try experiment.write(into: folder)
+      let arguments = [configuration, "--set", "statistics={save_samples: true, pictures: false}"]
+      let plan = try Program.run(["plan"] + arguments)
+      let run = try Program.run(["run"] + arguments + ["--output", folder("run")])
+      #expect(plan.code == 0 && run.code == 0, "\(plan) \(run)")
+      for (kind, tolerance) in [("parts", 0.05), ("maps", 0.01), ("samples", 0.01)] {
+        let foretold = try Self.bytes(kind, plan)
+        let taken = try Self.bytes(in: folder("run/\(kind)"))
+        #expect(abs(foretold / taken - 1) < tolerance, "\(kind): \(taken), not \(foretold)")
+      }
+    }
+
+    /// Bytes that a plan foretells for a kind of files.
+    private static func bytes(_ kind: String, _ plan: ProgramResult) throws -> Double {
+      let line = plan.output.split(separator: "\n").first { $0.hasPrefix("  disk ") }
+      let words = try #require(line, "\(plan)").split { " ,".contains($0) }
+      let index = try #require(words.firstIndex { $0 == kind }, "\(plan)")
+      let value = try #require(Double(words[index + 1]), "\(plan)")
+      return value * (try #require(["B": 1, "kB": 1e3, "MB": 1e6][words[index + 2]], "\(plan)"))
+    }
+
+    /// Bytes of the files below a folder.
+    private static func bytes(in folder: String) throws -> Double {
+      let names = try FileManager.default.subpathsOfDirectory(atPath: folder)
+      return try names.reduce(0) { sum, name in
+        let file = try FileManager.default.attributesOfItem(atPath: "\(folder)/\(name)")
+        let isFile = file[.type] as? FileAttributeType == .typeRegular
+        return sum + (isFile ? try #require(file[.size] as? NSNumber).doubleValue : 0)
+      }
+    }
+
     /// Processor time of all programs that the tests have started and that have ended.
     private static var processorSeconds: Double {
       var usage = rusage()

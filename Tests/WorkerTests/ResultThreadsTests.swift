@@ -30,8 +30,8 @@ import Testing
   }
 
   @Test func theLargestImageFitsThatOftenIntoHalfOfTheMemory() throws {
-    // Σq, Σq², 64 levels and two ranks a value, four times; four kept samples twice and forty maps.
-    let bytes = (4 * (24 + 64 + 8) + 4 * (2 * 4 + 40)) * 3 * 256 * 256
+    // Σq, Σq², 64 levels, two extremes and two ranks a value, four times; four kept samples twice and forty maps.
+    let bytes = (4 * (24 + 64 + 8 + 8) + 4 * (2 * 4 + 40)) * 3 * 256 * 256
     #expect(try threads([64, 16], free: 2 * 10 * bytes) == 10)
     #expect(try threads([64, 16], free: 2 * 10 * bytes - 1) == 9)
     #expect(try threads([64], free: 0) == 1)

@@ -19,6 +19,14 @@ public struct DiskUse: Hashable, Sendable {
   /// All of it.
   public var total: Int { parts + maps + pictures + samples }
 
+  /// Adds what else is written.
+  public static func += (sum: inout DiskUse, more: DiskUse) {
+    sum.parts += more.parts
+    sum.maps += more.maps
+    sum.pictures += more.pictures
+    sum.samples += more.samples
+  }
+
   /// That of so many images like one.
   public static func * (one: DiskUse, images: Int) -> DiskUse {
     DiskUse(

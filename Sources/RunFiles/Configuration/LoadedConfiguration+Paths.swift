@@ -31,11 +31,25 @@ extension LoadedConfiguration {
 
   private var output: [ConfigurationProblem] {
     let path = configuration.run.output
-    guard let isFolder = Self.isFolder(path), !isFolder else { return [] }
-    return [
-      problem(
-        at: "run.output", .conflict("\(Quoted.text(path)) is a file, not a folder; name another"))
-    ]
+    if Self.isFolder(path) == false {
+      return [
+        problem(
+          at: "run.output", .conflict("\(Quoted.text(path)) is a file, not a folder; name another"))
+      ]
+    }
+    return configuration.data.folders.filter { Self.isSearched($0.path, with: path) }.map {
+      let inside = "\(Quoted.text(path)) is in the folder of \($0.key), \(Quoted.text($0.path))"
+      let reason = "\(inside), where its maps would be taken for more of them; name another"
+      return problem(at: "run.output", .conflict(reason))
+    }
+  }
+
+  /// Whether a folder of data is searched with the output: with everything below it but what a dot hides.
+  private static func isSearched(_ folder: String, with output: String) -> Bool {
+    guard isFolder(folder) == true, let names = PathName.names(to: output, from: folder) else {
+      return false
+    }
+    return !names.contains { $0.hasPrefix(".") }
   }
 
   private func folder(_ key: String, _ path: String, _ expected: String) -> [ConfigurationProblem] {
@@ -73,6 +87,17 @@ extension LoadedConfiguration {
     var isFolder: ObjCBool = false
     let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
     return exists ? isFolder.boolValue : nil
+  }
+}
+
+extension Configuration.Data {
+  /// The folders, or stacks, that are read, by their keys.
+  fileprivate var folders: [(key: String, path: String)] {
+    switch source {
+    case .images(let path): [("data.images", path)]
+    case .measurements(let path, let truths, _):
+      [("data.measurements", path)] + (truths.map { [("data.truths", $0)] } ?? [])
+    }
   }
 }
 

@@ -58,9 +58,7 @@ struct UnitDrawing {
     size = experiment.configuration.shape.unit
     statistics = ImageStatistics(
       pixelCount: problem.scene.shape.reduce(1, *),
-      options: StatisticsOptions(
-        levels: !configuration.statistics.quantiles.isEmpty, extrema: true,
-        truthRank: problem.scene.truth != nil))
+      options: configuration.statistics.options(hasTruth: problem.scene.truth != nil))
   }
 
   /// - Parameter observe: is shown the start and the state after every step.

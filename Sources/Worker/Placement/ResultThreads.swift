@@ -27,7 +27,7 @@ public struct ResultThreads {
     let pixels = image.accepted.first?.header.shape.reduce(1, *) ?? 0
     let samples = image.covered.count
     let kept = statistics.saveSamples ? samples : min(samples, statistics.keepSamples)
-    let options = StatisticsOptions(levels: !statistics.quantiles.isEmpty, truthRank: true)
+    let options = statistics.options(hasTruth: true)
     // The bytes of a file, two parts and their sum; kept samples as they are read and as they are written; maps
     // and pictures.
     return 4 * ImageStatistics.byteCount(pixelCount: pixels, options: options, samples: samples)

@@ -91,8 +91,7 @@ struct CostMeasurement {
   private static func growth(_ loaded: RunSession.Loaded, _ scene: Scene, _ cost: RunCost) -> Int {
     let run = loaded.configuration.run
     let unit = loaded.experiment.configuration.shape.unit
-    let options = StatisticsOptions(
-      levels: !loaded.configuration.statistics.quantiles.isEmpty, truthRank: scene.truth != nil)
+    let options = loaded.configuration.statistics.options(hasTruth: scene.truth != nil)
     func bytes(_ samples: Int) -> Int {
       ImageStatistics.byteCount(
         pixelCount: scene.shape.reduce(1, *), options: options, samples: samples)

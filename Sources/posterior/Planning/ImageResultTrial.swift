@@ -16,11 +16,13 @@ struct ImageResultTrial {
   private let configuration: Configuration
   private let workHash: String
   private let scene: Scene
+  private let quantityNames: [String]
 
   init(_ loaded: RunSession.Loaded, scene: Scene) {
     configuration = loaded.configuration
     workHash = loaded.workHash
     self.scene = scene
+    quantityNames = scene.quantities(derived: loaded.experiment.derived).names
   }
 
   /// - Returns: seconds the maps took, and the bytes of an image with all its samples.
@@ -39,7 +41,7 @@ struct ImageResultTrial {
     let writer = ResultWriter(directory, statistics: configuration.statistics) { _ in images }
     let seconds = try ContinuousClock().measure { _ = try writer.write(progress, facts: [:]) }
     var disk = Self.measured(folder)
-    disk.parts += growth(from: part.samples.count)
+    disk += growth(from: part.samples.count)
     return (seconds / .seconds(1), disk)
   }
 
@@ -48,8 +50,7 @@ struct ImageResultTrial {
   private var sampleCount: Int { min(configuration.run.samples, Self.mostSamples) }
 
   private var options: StatisticsOptions {
-    StatisticsOptions(
-      levels: !configuration.statistics.quantiles.isEmpty, truthRank: scene.truth != nil)
+    configuration.statistics.options(hasTruth: scene.truth != nil)
   }
 
   private func part() throws -> Part {
@@ -62,7 +63,9 @@ struct ImageResultTrial {
     }
     return try Part(
       image: scene.image, shape: scene.shape, statistics: statistics,
-      records: (0..<sampleCount).map { SampleRecord(index: $0) }, kept: kept)
+      records: (0..<sampleCount).map {
+        SampleRecord(index: $0, quantities: quantityNames.map { _ in 0.5 })
+      }, kept: kept, quantityNames: quantityNames)
   }
 
   private var pixelCount: Int { scene.shape.reduce(1, *) }
@@ -81,16 +84,19 @@ struct ImageResultTrial {
 
   // MARK: - Bytes
 
-  /// Bytes a part grows by when it holds all samples of the image.
-  private func growth(from count: Int) -> Int {
+  /// Bytes an image takes more when all its samples are there.
+  private func growth(from count: Int) -> DiskUse {
     let all = configuration.run.samples
-    guard all > count else { return 0 }
+    guard all > count else { return DiskUse() }
     let statistics = [all, count].map {
       ImageStatistics.byteCount(pixelCount: pixelCount, options: options, samples: $0)
     }
-    let kept = (count..<all).count { isKept($0) }
-    // A record has eight columns of eight bytes.
-    return statistics[0] - statistics[1] + 64 * (all - count) + 4 * pixelCount * kept
+    // A record has eight columns of eight bytes, and eight bytes for each quantity.
+    let records = (64 + 8 * quantityNames.count) * (all - count)
+    let saved = configuration.statistics.saveSamples ? 4 * pixelCount * (all - count) : 0
+    let kept = max(0, min(all, configuration.statistics.keepSamples) - count) * 4 * pixelCount
+    return DiskUse(
+      parts: statistics[0] - statistics[1] + records + max(saved, kept), samples: saved)
   }
 
   private static func measured(_ folder: String) -> DiskUse {

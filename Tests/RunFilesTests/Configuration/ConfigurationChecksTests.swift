@@ -263,9 +263,34 @@ import Testing
   }
 
   @Test func whatIsThereIsAccepted() throws {
-    let text = Samples.minimal.replacing("pictures", with: "/tmp")
+    let folder = try TemporaryFolder()
+    let text = Samples.minimal.replacing("pictures", with: folder.path)
       .replacing("weights.safetensors", with: #filePath)
     #expect(try problem(text) == "no error")
+  }
+
+  /// The next start would take maps for images, and the one after it the maps of those.
+  @Test func resultsAreNotWrittenAmongImages() throws {
+    let folder = try TemporaryFolder()
+    let images = folder.path + "/images"
+    try FileManager.default.createDirectory(
+      atPath: images + "/more", withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path + "/link", withDestinationPath: images + "/more")
+    let outputs = [
+      ("images", true), ("images/", true), ("images/new/run", true), ("link/run", true),
+      ("images/more/../run", true), ("images/.runs/run", false), ("images2", false), ("run", false),
+      ("images/../run", false),
+    ]
+    for (output, isInside) in outputs {
+      let text =
+        Samples.minimal.replacing("pictures", with: images)
+        .replacing("weights.safetensors", with: #filePath)
+        + "run: {output: \(folder.path)/\(output)}\n"
+      let found = try problem(text)
+      #expect(found.contains("run.output") == isInside, "\(output): \(found)")
+      #expect(!isInside || found.contains("is in the folder of data.images"), "\(found)")
+    }
   }
 
   @Test func filesOfAClosedFormPriorAreLookedFor() throws {

@@ -1,3 +1,5 @@
+import Foundation
+
 /// The parts of a path, whatever characters it has.
 ///
 /// Foundation's (Swift 6.3 on Linux) crash for some: `deletingLastPathComponent` of one character, `pathExtension` of `//é`.
@@ -31,5 +33,24 @@ public enum PathName {
   static func withoutExtension(_ path: String) -> String {
     let count = fileExtension(of: path).utf8.count
     return count == 0 ? path : String(decoding: path.utf8.dropLast(count + 1), as: UTF8.self)
+  }
+
+  /// The names that lead from a folder to what is in it, links resolved; nil where the path leads elsewhere.
+  ///
+  /// - Parameter path: its last parts need not exist.
+  static func names(to path: String, from folder: String) -> ArraySlice<String>? {
+    let (whole, base) = (resolved(path), resolved(folder))
+    return whole.starts(with: base) ? whole[base.count...] : nil
+  }
+
+  /// The names from the root to what a path leads to, without links in what exists of it.
+  private static func resolved(_ path: String) -> [String] {
+    guard let real = realpath(path, nil) else {
+      let above = PathName.folder(of: path)
+      // Only where the current folder is gone.
+      return above == path ? [] : resolved(above) + [name(of: path)]
+    }
+    defer { free(real) }
+    return String(cString: real).split(separator: "/").map(String.init)
   }
 }
