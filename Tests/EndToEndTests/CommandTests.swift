@@ -207,6 +207,8 @@ extension EndToEnd {
       for words in [
         ["frobnicate"], ["run"], ["merge"], ["run", "a", "b"], ["status", "--all"],
         ["simulate", "--workers", "2", "--images", "99999999999"],
+        ["simulate", "--workers", "2", "--unit-seconds", "1e9"],
+        ["simulate", "--unit-seconds", "inf"], ["simulate", "--checkpoint", "inf"],
         ["submit", "a.yaml", "--partition", ""], ["submit", "a.yaml", "--account", "a\r\nb"],
       ] {
         let result = try Program.run(words)

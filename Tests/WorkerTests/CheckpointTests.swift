@@ -120,6 +120,19 @@ import Testing
     }
   }
 
+  @Test(arguments: ["[", #"{"image_size": "wide"}"#])
+  func aTornArchitectureIsNamedWithItsFile(json: String) throws {
+    let folder = try TestFolder()
+    let weight = try StoredArray(elementType: .bf16, shape: [1], bytes: [0, 0])
+    let file = Safetensors.encode([("w", weight)], metadata: ["architecture": json])
+    let checkpoint = try Checkpoint(path: folder.write(file, "a.safetensors"))
+    let error = #expect(throws: ConfigurationError.self) {
+      try checkpoint.architecture(configured: nil)
+    }
+    let text = try #require(error?.description)
+    #expect(text.split(separator: "\n").allSatisfy { $0.hasPrefix(checkpoint.path) }, "\(text)")
+  }
+
   @Test func theArchitectureInAFileIsUsed() throws {
     let checkpoint = try Checkpoint(path: TestExperiments.reference + "/fashion32.safetensors")
     let architecture = try checkpoint.architecture(configured: nil)

@@ -51,7 +51,8 @@ public struct Checkpoint: Sendable {
   public func architecture(configured: UNetArchitecture?) throws -> GuidedDiffusionArchitecture {
     if let configured { return GuidedDiffusionArchitecture(configured, classes: classes) }
     if let text = file.metadata["architecture"] {
-      return GuidedDiffusionArchitecture(try UNetArchitecture(json: text), classes: classes)
+      return GuidedDiffusionArchitecture(
+        try UNetArchitecture(json: text, source: path), classes: classes)
     }
     let shapes = file.tensors.mapValues(\.shape)
     do {

@@ -49,10 +49,16 @@ struct Simulate: ParsableCommand {
     try check("--samples", samples, 1...Self.most)
     try check("--unit", unit, 1...Self.most)
     try check("--workers", workers, 1...Self.most)
-    guard unitSeconds >= 0, checkpoint > 0 else {
-      throw ValidationError("--unit-seconds must not be negative, --checkpoint be above 0")
+    guard (0...Self.mostSeconds).contains(unitSeconds), checkpoint > 0,
+      checkpoint <= Self.mostSeconds
+    else {
+      throw ValidationError(
+        "--unit-seconds must be 0 to 1000000, --checkpoint above 0 and at most 1000000")
     }
   }
+
+  /// Some eleven days. Messages and reports go on meanwhile, so that years on the clock of `--workers` have no end.
+  private static let mostSeconds = 1e6
 
   /// What a plan of so many images takes stays within a gigabyte or so.
   private static let most = 1_000_000
