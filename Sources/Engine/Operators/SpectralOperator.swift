@@ -49,8 +49,9 @@ struct MaskSpectrum: SingularSpectrum {
   let largestSingularValue = 1.0
 
   func scaled(_ x: Tensor, by gain: (Double) -> Double) throws -> Tensor {
-    let hidden = gain(0)
-    return try x * (mask.converted(to: x.scalarType) * (gain(1) - hidden) + hidden)
+    // Not as a difference: a gain far below that of hidden pixels would be lost in its rounding.
+    let seen = try mask.converted(to: x.scalarType)
+    return try x * (seen * gain(1) + (seen * -1 + 1) * gain(0))
   }
 }
 

@@ -48,6 +48,19 @@ public struct InverseProblem: Sendable {
     return linear
   }
 
+  /// ‖A‖ to some three digits, from which a sampler chooses its steps.
+  ///
+  /// - Parameter keys: what to give where it cannot.
+  /// - Throws: ``SamplerError/setting(_:)`` for an A that is not linear.
+  func operatorNorm(for sampler: String, orGive keys: String) throws -> Double {
+    guard let linear = measurementOperator as? any LinearOperator else {
+      throw SamplerError.setting(
+        "the sampler \(sampler) cannot choose its step for an operator that is not linear; give \(keys)"
+      )
+    }
+    return try linear.operatorNorm(imageShape: model.imageShape, tolerance: 1e-3)
+  }
+
   /// Finds that the prior would be asked at a level `sigma` finer than it was made for.
   ///
   /// - Parameter setting: the key that says so.

@@ -7,7 +7,8 @@ struct Inspect: ParsableCommand {
     discussion: """
       Reads safetensors, PyTorch checkpoints, TorchScript, npy, npz and PNG files, and says which \
       network weights are of, how many parameters it has, and whether they are all there; exits with \
-      65 if they cannot be used. Nothing in a file is run, except a TorchScript network where --config asks whether it fits.
+      65 if they cannot be used. Nothing in a file is run, except a TorchScript network where \
+      --config asks whether it fits.
 
         posterior inspect models/fashion32.safetensors --config configs/quickstart.yaml
       """)

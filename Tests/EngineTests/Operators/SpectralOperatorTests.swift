@@ -61,6 +61,14 @@ import Testing
     }
   }
 
+  /// Hidden pixels move far where seen ones hardly may; each product rounds once.
+  @Test func aMaskKeepsSmallFactorsBesideLargeOnes() throws {
+    let inpainting = try Inpainting(mask: InpaintingMask(values: [1, 0], height: 1, width: 2))
+    let one = try Tensor.full(1, shape: [1, 1, 1, 2])
+    let scaled = try inpainting.spectrum().scaled(one) { $0 > 0 ? 1e-5 : 100 }.doubles()
+    #expect(abs(scaled[0] / 1e-5 - 1) < 1e-6 && scaled[1] == 100)
+  }
+
   @Test func rowsDoNotMix() throws {
     let x = try Self.images([2, 8, 12], draw: 0)
     let broken = try Tensor.concatenated(

@@ -47,7 +47,7 @@ import Testing
 
     func atOnce(_ noise: RecordedNoise) throws -> Tensor {
       let (estimate, noisy) = try images(rows: noise.rowCount)
-      let place = try chain.place(
+      let place = try chain.atRest(
         estimate: estimate, noisy: noisy, sigma: sigma, denoiser: problem.denoiser)
       let closedForm = try #require(try ClosedFormChain(chain, problem.measurementOperator))
       return try closedForm.end(

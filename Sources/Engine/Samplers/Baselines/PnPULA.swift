@@ -64,12 +64,8 @@ public struct PnPULA: Sampler {
       (self.delta, self.lambda) = (delta, lambda)
       return
     }
-    guard let linear = problem.measurementOperator as? any LinearOperator else {
-      throw SamplerError.setting(
-        "the sampler pnp-ula cannot choose its step for an operator that is not linear; give "
-          + "sampler.delta and sampler.lambda")
-    }
-    let norm = try linear.operatorNorm(imageShape: problem.model.imageShape, tolerance: 1e-3)
+    let norm = try problem.operatorNorm(
+      for: "pnp-ula", orGive: "sampler.delta and sampler.lambda")
     let prior = settings.alpha / (settings.denoiserSigma * settings.denoiserSigma)
     let curvature = norm * norm / (sigma * sigma) + prior
     lambda = settings.lambda ?? 1 / (2 * curvature)

@@ -72,12 +72,7 @@ public struct ConditionalChain: Sendable, Equatable {
   ///
   /// - Throws: ``SamplerError/setting(_:)`` for an A that is not linear.
   public func settlingRate(_ problem: InverseProblem, levels: [Double]) throws -> Double {
-    guard let linear = problem.measurementOperator as? any LinearOperator else {
-      throw SamplerError.setting(
-        "the sampler daps cannot choose its step size for an operator that is not linear; give "
-          + "sampler.mcmc.lr")
-    }
-    let norm = try linear.operatorNorm(imageShape: problem.model.imageShape, tolerance: 1e-3)
+    let norm = try problem.operatorNorm(for: "daps", orGive: "sampler.mcmc.lr")
     let lowest = levels.last { $0 > 0 } ?? .infinity
     return 1 / (2 * dataFactor * norm * norm + 1 / (lowest * lowest))
   }
@@ -130,14 +125,14 @@ extension ConditionalChain {
     estimate: Tensor, noisy: Tensor, sigma: Double, level: Int, denoiser: any Denoiser,
     noise: any NoiseSource
   ) throws -> State {
-    let place = try place(estimate: estimate, noisy: noisy, sigma: sigma, denoiser: denoiser)
+    let place = try atRest(estimate: estimate, noisy: noisy, sigma: sigma, denoiser: denoiser)
     guard case .hamiltonian = algorithm else { return place }
     let velocity = try noise.normalTensor(purpose: .velocity, step: level, like: estimate)
     return place.moved(to: estimate, velocity: velocity)
   }
 
   /// A chain before its first step, its velocity not drawn yet.
-  func place(
+  func atRest(
     estimate: Tensor, noisy: Tensor, sigma: Double, denoiser: any Denoiser
   ) throws -> State {
     let fixed =

@@ -135,7 +135,7 @@ extension DAPS {
     _ state: SamplerState, level: Int, _ closedForm: ClosedFormChain, problem: InverseProblem,
     noise: any NoiseSource
   ) throws -> SamplerState {
-    let place = try chain.place(
+    let place = try chain.atRest(
       estimate: state.x0Hat ?? state.x, noisy: state.x, sigma: levels[level],
       denoiser: problem.denoiser)
     let x0 = try closedForm.end(

@@ -128,7 +128,7 @@ enum KnownKeys {
     ("run", ["seed", "samples", "unit", "output", "checkpoint", "lease"]),
     ("run.samples", ["min", "max", "until"]),
     ("run.samples.until", ["mcse"]),
-    ("data", ["images", "measurements", "range"]),
+    ("data", ["images", "measurements", "truths", "range"]),
     ("measurement", ["operator", "noise", "mask_opt"]),
     (
       "sampler",
